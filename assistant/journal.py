@@ -1,0 +1,277 @@
+"""What a person keeps: visitors, conversations and turns in SQLite (or any SQLAlchemy database), written as they happen.
+
+A message is written before any model is asked, its reply when it is finished, so no failure in between loses a word.
+Deleting overwrites: SQLite is told to wipe freed pages, and its write-ahead log is emptied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ForeignKey, create_engine, delete, event, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+from assistant.errors import ConversationError
+from assistant.types import Kind, Turn
+from knowledge.errors import StorageError
+
+
+class Base(DeclarativeBase):
+    """The tables."""
+
+
+class Visitor(Base):
+    """One person's browser (or the terminal): a random id that only they hold. ``voice`` is who answers them, by their choice."""
+
+    __tablename__ = "visitors"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created: Mapped[datetime]
+    voice: Mapped[str] = mapped_column(default="")
+
+
+class Conversation(Base):
+    """A dream and the talk about it."""
+
+    __tablename__ = "conversations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visitor_id: Mapped[str] = mapped_column(ForeignKey("visitors.id", ondelete="CASCADE"), index=True)
+    created: Mapped[datetime]
+    turns: Mapped[list[TurnRow]] = relationship(
+        back_populates="conversation", order_by="TurnRow.id", cascade="all, delete-orphan"
+    )
+
+
+class TurnRow(Base):
+    """One exchange. ``answer`` is JSON and stays null until the reply is finished."""
+
+    __tablename__ = "turns"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    created: Mapped[datetime]
+    message: Mapped[str]
+    answer: Mapped[str | None] = mapped_column(default=None)
+    conversation: Mapped[Conversation] = relationship(back_populates="turns")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A turn as it lies in the journal. ``turn`` is None where the reply was never finished; ``message`` is there always."""
+
+    id: int
+    created: datetime
+    message: str
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConversation:
+    """A conversation as it lies in the journal."""
+
+    id: int
+    created: datetime
+    turns: tuple[KeptTurn, ...]
+
+
+class Journal:
+    """The database of one data folder. Every method takes the visitor, and touches nothing of anybody else's.
+
+    Raises StorageError where the disk refuses, ConversationError where a conversation is not the visitor's.
+    """
+
+    def __init__(self, data_dir: Path, database_url: str = "") -> None:
+        self._where = database_url.partition("@")[2] or str(data_dir / "journal.sqlite3")
+        with self._plain_errors():
+            if not database_url:
+                data_dir.mkdir(parents=True, exist_ok=True)
+            self._engine = create_engine(database_url or f"sqlite:///{data_dir / 'journal.sqlite3'}")
+            if self._engine.dialect.name == "sqlite":
+                event.listen(self._engine, "connect", _set_up_sqlite)
+            Base.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, DBAPIError, OSError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise StorageError(
+                f"The journal {self._where} cannot be used: {cause}. "
+                "Free some space, or choose another folder with --data-dir."
+            ) from error
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with self._plain_errors(), Session(self._engine) as session, session.begin():
+            yield session
+
+    def start_conversation(self, visitor: str) -> int:
+        """A new, empty conversation of the visitor's; its id."""
+        with self._session() as session:
+            _get_or_add_visitor(session, visitor)
+            conversation = Conversation(visitor_id=visitor, created=_now())
+            session.add(conversation)
+            session.flush()
+            return conversation.id
+
+    def record_message(self, visitor: str, conversation_id: int, message: str) -> int:
+        """Keep what the visitor wrote, before anything is made of it; the turn's id."""
+        with self._session() as session:
+            conversation = _owned(session, visitor, conversation_id)
+            row = TurnRow(conversation_id=conversation.id, created=_now(), message=message)
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def record_answer(self, visitor: str, turn_id: int, turn: Turn) -> None:
+        """Keep the finished reply of a turn; a turn that was deleted meanwhile stays deleted."""
+        with self._session() as session:
+            row = session.get(TurnRow, turn_id)
+            if row is not None and row.conversation.visitor_id == visitor:
+                row.answer = json.dumps(answer_to_json(turn), ensure_ascii=False)
+
+    def drop_turns_from(self, visitor: str, conversation_id: int, turn_id: int) -> None:
+        """Take back a turn and all after it (undo, retry, edit)."""
+        with self._session() as session:
+            _owned(session, visitor, conversation_id)
+            session.execute(
+                delete(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.id >= turn_id)
+            )
+
+    def conversation(self, visitor: str, conversation_id: int) -> KeptConversation:
+        """One conversation of the visitor's."""
+        with self._session() as session:
+            return _kept(_owned(session, visitor, conversation_id))
+
+    def conversations(self, visitor: str) -> list[KeptConversation]:
+        """All conversations of the visitor's that hold at least one message, oldest first."""
+        with self._session() as session:
+            rows = session.scalars(
+                select(Conversation).where(Conversation.visitor_id == visitor).order_by(Conversation.id)
+            )
+            return [_kept(row) for row in rows if row.turns]
+
+    def delete_conversation(self, visitor: str, conversation_id: int) -> None:
+        """Forget one conversation."""
+        with self._session() as session:
+            session.delete(_owned(session, visitor, conversation_id))
+        self._wipe()
+
+    def delete_visitor(self, visitor: str) -> int:
+        """Forget everything of a visitor; the number of conversations that were deleted."""
+        with self._session() as session:
+            rows = list(session.scalars(select(Conversation).where(Conversation.visitor_id == visitor)))
+            for row in rows:
+                session.delete(row)
+            session.flush()
+            session.execute(delete(Visitor).where(Visitor.id == visitor))
+        self._wipe()
+        return len(rows)
+
+    def visitors(self) -> list[str]:
+        """The ids of all visitors, for the owner's own export and deletion."""
+        with self._session() as session:
+            return list(session.scalars(select(Visitor.id).order_by(Visitor.created)))
+
+    def voice_of(self, visitor: str) -> str:
+        """Who answers this visitor by their own choice; "" where they chose nothing."""
+        with self._session() as session:
+            row = session.get(Visitor, visitor)
+            return row.voice if row else ""
+
+    def choose_voice(self, visitor: str, voice: str) -> None:
+        """Keep the visitor's choice of who answers."""
+        with self._session() as session:
+            _get_or_add_visitor(session, visitor).voice = voice
+
+    def _wipe(self) -> None:
+        """Leave no deleted word in the write-ahead log or in freed pages."""
+        if self._engine.dialect.name == "sqlite":
+            with self._plain_errors(), self._engine.connect() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def answer_to_json(turn: Turn) -> dict[str, Any]:
+    """A turn in the form that ``dream ask --json`` prints and the journal keeps."""
+    return {
+        "message": turn.message,
+        "kind": turn.kind.value,
+        "reply": turn.reply,
+        "question": turn.question,
+        "citations": [
+            {"marker": citation.marker, "section": citation.section, "quote": citation.quote}
+            for citation in turn.citations
+        ],
+        "hits": [hit_to_json(hit) for hit in turn.hits],
+        "covered": turn.covered,
+        "safety": turn.safety.value,
+        "stage": turn.stage.value,
+        "voice": turn.voice,
+        "model": turn.model,
+        "repairs": turn.repairs,
+        "fallback": turn.fallback,
+        "seconds": round(turn.seconds, 3),
+    }
+
+
+def hit_to_json(hit: Any) -> dict[str, Any]:
+    """A search hit in the form that every command prints."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "article": hit.section.article,
+        "section": hit.section.id,
+        "title": hit.section.title,
+        "text": hit.passage.text,
+        "evidence": hit.section.evidence.value,
+    }
+
+
+def kind_of(turn: KeptTurn) -> Kind | None:
+    """The kind of a finished turn."""
+    return Kind(turn.answer["kind"]) if turn.answer else None
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _get_or_add_visitor(session: Session, visitor: str) -> Visitor:
+    row = session.get(Visitor, visitor)
+    if row is None:
+        row = Visitor(id=visitor, created=_now(), voice="")
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _owned(session: Session, visitor: str, conversation_id: int) -> Conversation:
+    row = session.get(Conversation, conversation_id)
+    if row is None or row.visitor_id != visitor:
+        raise ConversationError("This conversation is not here. It may have been deleted. Start a new one.")
+    return row
+
+
+def _kept(row: Conversation) -> KeptConversation:
+    turns = tuple(
+        KeptTurn(turn.id, turn.created, turn.message, json.loads(turn.answer) if turn.answer else None)
+        for turn in row.turns
+    )
+    return KeptConversation(row.id, row.created, turns)

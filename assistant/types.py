@@ -1,0 +1,207 @@
+"""What passes between the parts of the conversation: what was heard, the plan of a turn, its events. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from knowledge.types import Hit
+
+
+class Kind(StrEnum):
+    """What kind of turn a message asks for; each has its row in the reply contract (assistant/contract.py)."""
+
+    DREAM = "dream"
+    ANSWER = "answer"
+    WHY = "why"
+    REJECTION = "rejection"
+    OUTSIDE = "outside"
+    UNCOVERED = "uncovered"
+    WISH = "wish"
+    CLOSE = "close"
+    CRISIS = "crisis"
+
+
+class Stage(StrEnum):
+    """Where the conversation is in Hill's method: exploration, insight, action, and the close."""
+
+    EXPLORE = "explore"
+    INSIGHT = "insight"
+    ACTION = "action"
+    CLOSE = "close"
+
+
+class Safety(StrEnum):
+    """What the screen found in the waking person's words."""
+
+    NONE = "none"
+    DISTRESS = "distress"
+    CRISIS = "crisis"
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The safety level of a conversation after its last message; ``why`` is one plain sentence for the log and the tests."""
+
+    level: Safety
+    why: str = ""
+
+
+class MentionKind(StrEnum):
+    """What sort of thing a noun of the dreamer's names."""
+
+    PERSON = "person"
+    ANIMAL = "animal"
+    BODY = "body"
+    PLACE = "place"
+    THING = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something the dreamer named. ``said`` is as they wrote it, ``turned`` as one says it to them (my mother -> your mother).
+
+    ``turned`` always starts with an article, a possessive or a name, so that it can stand in a question as it is.
+    """
+
+    said: str
+    turned: str
+    kind: MentionKind
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One finite clause of the message. ``turned`` is it told back in the second person, without a capital or full stop.
+
+    ``weight`` orders clauses by how telling they are (higher first), ``sure`` is false where the turn may have changed the
+    meaning: then it is only ever quoted. ``waking`` marks what is said of waking life, not of the dream.
+    """
+
+    said: str
+    turned: str
+    weight: float
+    sure: bool = True
+    waking: bool = False
+    feeling: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood of one message, by grammar alone."""
+
+    message: str
+    clauses: tuple[Clause, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    feelings: tuple[str, ...] = ()  # as adjectives or nouns the dreamer used: "scared", "ashamed"
+    asks_something: bool = False  # the message itself holds a question
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One mark of a reply: ``[marker]`` points to the hit of ``section``; ``quote`` stands in that hit's text to the letter."""
+
+    marker: int
+    section: str
+    quote: str
+
+
+class Role(StrEnum):
+    """What a shown unit of a reply does."""
+
+    HEARD = "heard"  # gives back what the dreamer said
+    READING = "reading"  # says something out of the library, with its mark
+    THOUGHT = "thought"  # the companion's own, said to be so
+    PLAIN = "plain"  # anything else we say: uncovered, outside, close, care
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Event: what the search found, before a word of the reply."""
+
+    hits: tuple[Hit, ...]
+    covered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Event: a finished, checked unit of the reply (one or a few sentences). ``text`` holds its mark ``[n]`` where it cites."""
+
+    text: str
+    role: Role
+    citation: Citation | None = None
+    repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Event: the one question that ends the reply."""
+
+    text: str
+    repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Event: something the person should know that is not part of the reply. ``kind`` is an error's kind, or "waiting"."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange, as it is recorded and as ``dream ask`` prints it."""
+
+    message: str
+    kind: Kind
+    reply: str
+    question: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    covered: bool
+    safety: Safety
+    stage: Stage
+    voice: str  # "built-in" or "free"
+    model: str
+    repairs: int = 0
+    fallback: bool = False
+    seconds: float = 0.0
+    first_unit_seconds: float = 0.0
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Event: the turn is over and recorded."""
+
+    turn: Turn
+
+
+Event: TypeAlias = Passages | Sentence | Question | Notice | Done
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReading:
+    """A reading that this turn may offer: the section's own sentence, its mark and what it rests on."""
+
+    citation: Citation
+    text: str
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What this turn shall reflect, which readings it may offer and what it asks about: decided before any model speaks."""
+
+    kind: Kind
+    stage: Stage
+    heard: Heard
+    readings: tuple[PlannedReading, ...] = ()
+    question: str = ""  # composed already; a free voice may find better words for the same facet
+    facet: str = ""  # what the question is about, in words for a prompt
+    plain: str = ""  # what must be said besides: uncovered, outside, close
+    hits: tuple[Hit, ...] = ()
+    earlier: tuple[Turn, ...] = field(default_factory=tuple)

