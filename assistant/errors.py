@@ -9,6 +9,7 @@ ModelError                 the reply could not be had from the model: tell the p
 └── ModelTalksNonsense     what came is not a reply in the agreed form: retry, or choose another model
 ModelFileError             a model file is missing, damaged or not for this processor
 ConversationError          the conversation asked for is not there, or not this visitor's
+ServingError               the page cannot be served or shared: choose another port or address
 """
 
 from knowledge.errors import DreamError
@@ -66,3 +67,9 @@ class ConversationError(DreamError):
     """The conversation is not there, or belongs to another visitor."""
 
     kind = "conversation"
+
+
+class ServingError(DreamError):
+    """The page cannot be served or shared: the port is taken, the address is not ours, or no tunnel is to be had."""
+
+    kind = "serving"

@@ -85,6 +85,7 @@ class Clause:
     sure: bool = True
     waking: bool = False
     feeling: str = ""
+    continued: str = ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Sentence:
     role: Role
     citation: Citation | None = None
     repaired: bool = False
+    frame: str = ""  # the wording's own id, so that it is not used again in the same conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ class Turn:
     fallback: bool = False
     seconds: float = 0.0
     first_unit_seconds: float = 0.0
+    sentences: tuple[Sentence, ...] = ()
+    facet: str = ""
     id: int | None = None
 
 
@@ -203,5 +207,8 @@ class Plan:
     question: str = ""  # composed already; a free voice may find better words for the same facet
     facet: str = ""  # what the question is about, in words for a prompt
     plain: str = ""  # what must be said besides: uncovered, outside, close
+    told: tuple[str, ...] = ()  # the dreamer's messages, this one last
+    asked: tuple[str, ...] = ()  # the questions asked so far
+    rejected: tuple[str, ...] = ()  # readings that the dreamer said no to
     hits: tuple[Hit, ...] = ()
     earlier: tuple[Turn, ...] = field(default_factory=tuple)

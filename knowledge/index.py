@@ -2,7 +2,8 @@
 
 Readers open the newest whole generation; a writer builds the next one beside it, under a lock. A generation knows the
 embedding model, the passage rules and the articles that made it, so a change of any of them leads to a new generation,
-and so does damage: what Chroma gives back is compared with the manifest when a generation is opened.
+and so does damage: what Chroma gives back is compared with the manifest when a generation is opened. Beside the vectors a
+generation keeps the classifier that was trained on the utterances.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ import numpy as np
 from knowledge.embedding import Embedder, Vectors
 from knowledge.errors import LibraryError
 from knowledge.files import only_writer, plain_storage_errors, write_whole
+from knowledge.parts import sentences_of
 from knowledge.passages import PASSAGE_RULES_VERSION, cut
 from knowledge.shelf import article_from_json, article_to_json, digest
 from knowledge.types import Article, Passage
+from knowledge.utterances import TEXT_WEIGHT, UtteranceClassifier, train
 
 log = logging.getLogger(__name__)
 
 FORMAT = 1
+BACKGROUND = "background"  # stands in place of a section for messages on which the library has nothing
 KEPT_GENERATIONS = 3  # a reader may still have an older one open
 BATCH = 128
 Progress = Callable[[int, int], None]  # texts embedded so far, texts in all
@@ -37,7 +41,10 @@ Progress = Callable[[int, int], None]  # texts embedded so far, texts in all
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A message for which a section is the one to show."""
+    """A message for which a section is the one to show; of the background where the library has nothing for it.
+
+    A section that has no such messages is represented by the sentences of its own text.
+    """
 
     section: str
     text: str
@@ -53,6 +60,15 @@ class Generation:
     utterances: Sequence[Utterance]
     passage_collection: Any
     utterance_collection: Any
+    classifier: UtteranceClassifier
+
+    def passage_vectors(self) -> Vectors:
+        """The vectors of all passages, in their order."""
+        return np.stack([vector for _, vector in _all_vectors(self.passage_collection)])
+
+    def utterance_vectors(self) -> Vectors:
+        """The vectors of all utterances, in their order."""
+        return np.stack([vector for _, vector in _all_vectors(self.utterance_collection)])
 
     def nearest_passages(self, vectors: Vectors, count: int) -> list[list[tuple[int, float]]]:
         """For each query vector the (position in ``passages``, cosine) of the nearest, best first."""
@@ -73,12 +89,13 @@ def _nearest(collection: Any, vectors: Vectors, count: int) -> list[list[tuple[i
     ]
 
 
-def fingerprint(articles: Mapping[str, Article], embedder: Embedder) -> dict[str, Any]:
+def fingerprint(articles: Mapping[str, Article], background: Sequence[str], embedder: Embedder) -> dict[str, Any]:
     """What makes an index: two equal fingerprints give equal indexes."""
     return {
         "format": FORMAT,
         "embedding": embedder.fingerprint,
         "passage_rules": PASSAGE_RULES_VERSION,
+        "background": hashlib.sha256("\n".join(background).encode()).hexdigest(),
         "articles": {article_id: digest(article) for article_id, article in sorted(articles.items())},
     }
 
@@ -86,8 +103,9 @@ def fingerprint(articles: Mapping[str, Article], embedder: Embedder) -> dict[str
 class IndexFolder:
     """The generations of one data folder."""
 
-    def __init__(self, data_dir: Path, embedder: Embedder, chroma_url: str = "") -> None:
+    def __init__(self, data_dir: Path, embedder: Embedder, background: Sequence[str], chroma_url: str = "") -> None:
         self._folder = data_dir / "index"
+        self._background = background
         self._embedder = embedder
         self._chroma_url = chroma_url
 
@@ -98,7 +116,7 @@ class IndexFolder:
 
     def open_current(self, articles: Mapping[str, Article]) -> Generation | None:
         """The newest whole, undamaged generation made of exactly these articles, model and rules; else None."""
-        wanted = fingerprint(articles, self._embedder)
+        wanted = fingerprint(articles, self._background, self._embedder)
         for generation_id in reversed(self._whole_ids()):
             manifest = self._manifest(generation_id)
             if manifest is None or manifest["made_of"] != wanted:
@@ -157,20 +175,21 @@ class IndexFolder:
         try:
             articles = {article.id: article for article in map(article_from_json, manifest["articles"])}
             passages = _passages_from_json(manifest["passages"], articles)
-            utterances = _utterances_of(articles.values())
+            utterances = _utterances_of(articles.values(), self._background)
+            classifier = UtteranceClassifier.load(self._folder / generation_id)
             client = self._client(generation_id)
             collections = [
                 client.get_collection(f"{generation_id}-{kind}", embedding_function=None)
                 for kind in ("passages", "utterances")
             ]
-            whole = _content_digest(collections) == manifest["content"]
+            whole = _content_digest(collections, classifier) == manifest["content"]
         except Exception as error:  # whatever a damaged database makes Chroma raise, the answer is the same
             log.warning("Generation %s of the index cannot be read (%s); a new one will be built.", generation_id, error)
             return None
         if not whole:
             log.warning("Generation %s of the index is damaged; a new one will be built.", generation_id)
             return None
-        return Generation(generation_id, articles, passages, utterances, *collections)
+        return Generation(generation_id, articles, passages, utterances, collections[0], collections[1], classifier)
 
     def _known_vectors(self) -> dict[str, Vectors]:
         """Vectors of the newest readable generation of the same embedding model, by text."""
@@ -196,10 +215,13 @@ class IndexFolder:
 
     def _write_next(self, articles: Mapping[str, Article], progress: Progress | None) -> None:
         passages = [passage for article in articles.values() for passage in cut(article, self._embedder.count_tokens)]
-        utterances = _utterances_of(articles.values())
+        utterances = _utterances_of(articles.values(), self._background)
+        taught = _sentences_of(articles.values())
         known = self._known_vectors() if self._whole_ids() else {}
-        texts = [passage.embedded_text for passage in passages] + [utterance.text for utterance in utterances]
+        texts = [passage.embedded_text for passage in passages] + [utterance.text for utterance in utterances + taught]
         vectors = self._embed(texts, known, progress)
+        of_utterances = vectors[len(passages) : len(passages) + len(utterances)]
+        classifier = _train(utterances, taught, vectors[len(passages) :], articles)
 
         generation_id = self._next_id()
         folder = self._folder / generation_id
@@ -207,11 +229,12 @@ class IndexFolder:
         client = self._client(generation_id)
         collections = [
             _fill(client, f"{generation_id}-passages", vectors[: len(passages)]),
-            _fill(client, f"{generation_id}-utterances", vectors[len(passages) :]),
+            _fill(client, f"{generation_id}-utterances", of_utterances),
         ]
+        classifier.save(folder)
         manifest = {
-            "made_of": fingerprint(articles, self._embedder),
-            "content": _content_digest(collections),
+            "made_of": fingerprint(articles, self._background, self._embedder),
+            "content": _content_digest(collections, classifier),
             "articles": [article_to_json(article) for article in articles.values()],
             "passages": [[passage.section.id, passage.number, passage.text] for passage in passages],
         }
@@ -253,12 +276,44 @@ def _passages_from_json(rows: Iterable[tuple[str, int, str]], articles: Mapping[
     return [Passage(sections[id_][0], sections[id_][1].title, number, text) for id_, number, text in rows]
 
 
-def _utterances_of(articles: Iterable[Article]) -> list[Utterance]:
+def _utterances_of(articles: Iterable[Article], background: Sequence[str]) -> list[Utterance]:
+    of_sections = [
+        Utterance(section.id, text)
+        for article in articles
+        for section in article.sections
+        for text in section.dreamers_say or sentences_of(section.text)
+    ]
+    return of_sections + [Utterance(BACKGROUND, text) for text in background]
+
+
+def _train(
+    utterances: Sequence[Utterance], taught: Sequence[Utterance], vectors: Vectors, articles: Mapping[str, Article]
+) -> UtteranceClassifier:
+    """Train on what dreamers say and, less heavily, on the text of the same sections."""
+    said = {s.id for article in articles.values() for s in article.sections if s.dreamers_say} | {BACKGROUND}
+    examples = [*utterances, *taught]
+    weights = [1.0] * len(utterances) + [TEXT_WEIGHT] * len(taught)
+    chosen = [number for number, example in enumerate(examples) if example.section in said]
+    return train(
+        [examples[number].text for number in chosen],
+        vectors[chosen],
+        [examples[number].section for number in chosen],
+        [weights[number] for number in chosen],
+    )
+
+
+def _sentences_of(articles: Iterable[Article]) -> list[Utterance]:
+    """What else teaches the classifier: the text, readings and titles of the sections that have utterances."""
     return [
         Utterance(section.id, text)
         for article in articles
         for section in article.sections
-        for text in section.dreamers_say
+        if section.dreamers_say
+        for text in [
+            f"{article.title}. {section.title}",
+            *sentences_of(section.text),
+            *(reading.text for reading in section.readings),
+        ]
     ]
 
 
@@ -280,9 +335,11 @@ def _all_vectors(collection: Any) -> list[tuple[str, Vectors]]:
     return sorted(zip(stored["ids"], stored["embeddings"], strict=True), key=lambda pair: int(pair[0]))
 
 
-def _content_digest(collections: Iterable[Any]) -> str:
-    """A checksum over every id and vector that Chroma holds."""
-    content = hashlib.sha256()
+def _content_digest(collections: Iterable[Any], classifier: UtteranceClassifier) -> str:
+    """A checksum over every id and vector that Chroma holds, and over the classifier."""
+    content = hashlib.sha256(json.dumps([classifier.classes, list(classifier.vocabulary)]).encode())
+    for array in (classifier.weights, classifier.coefficients, classifier.intercepts):
+        content.update(np.ascontiguousarray(array, dtype=np.float32).tobytes())
     for collection in collections:
         for position, vector in _all_vectors(collection):
             content.update(position.encode())

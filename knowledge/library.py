@@ -31,7 +31,7 @@ class Library:
 
     def __init__(self, data_dir: Path, embedder: Embedder, chroma_url: str = "") -> None:
         self._shelf = Shelf(data_dir)
-        self._index = IndexFolder(data_dir, embedder, chroma_url)
+        self._index = IndexFolder(data_dir, embedder, self._shelf.background, chroma_url)
         self._embedder = embedder
         self._lock = threading.Lock()
         self._open: tuple[Generation, Searcher] | None = None

@@ -1,4 +1,4 @@
-"""Cuts a message into parts of a few sentences, so that a long dream is searched by what it holds and not by its average."""
+"""Cuts texts: a message into parts of a few sentences, so that a long dream is searched by what it holds and not by its average."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def parts_of(message: str) -> list[str]:
                 parts.append([])
             parts[-1].extend(piece)
     return [" ".join(part) for part in parts if part]
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a well-written text, the very short ones left out."""
+    return [sentence.strip() for sentence in _SENTENCE_END.split(text) if len(sentence.split()) > 4]
 
 
 def _pieces(words: list[str], size: int) -> list[list[str]]:

@@ -61,6 +61,12 @@ class Shelf:
         paths = sorted(Path(str(item)) for item in folder.iterdir() if item.name.endswith(".md"))
         return {article.id: article for article in map(read_article, paths)}
 
+    @cached_property
+    def background(self) -> tuple[str, ...]:
+        """Messages on which the library has nothing, for the search to tell what is not covered."""
+        text = (files("knowledge") / "background.md").read_text(encoding="utf-8")
+        return tuple(line.removeprefix("- ").strip() for line in text.splitlines() if line.startswith("- "))
+
     def own(self) -> dict[str, Article]:
         """The reader's own articles, by id."""
         with plain_storage_errors(self._own_dir):

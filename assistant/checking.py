@@ -1,0 +1,160 @@
+"""Checks a reply as it is spoken and mends it: what breaks the contract is replaced by the built-in voice's words, or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.contract import (
+    BEGINS_WITH_THE_DREAMER,
+    ROWS,
+    Wanted,
+    faults_of_question,
+    faults_of_sentence,
+)
+from assistant.grounding import support
+from assistant.texts import choices
+from assistant.types import Kind, Plan, Question, Role, Sentence
+from assistant.voices.built_in import BuiltInVoice
+from assistant.words import count_words
+
+
+class Checker:
+    """Follows one reply. Feed it each unit, show what it gives back, then show what ``finish`` adds.
+
+    ``repairs`` counts units that were replaced, added or left out; ``kept`` counts the voice's own units that were shown.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.repairs = 0
+        self.kept = 0
+        self.faults: list[str] = []
+        self.sentences: list[Sentence] = []
+        self.question = ""
+        self._built_in = BuiltInVoice()
+        self._row = ROWS[plan.kind]
+        self._offered_question = ""
+
+    def take(self, unit: Sentence | Question) -> Iterator[Sentence]:
+        """What to show of this unit: itself, a replacement, or nothing. The question is held back to the end."""
+        if isinstance(unit, Question):
+            if not self._offered_question:
+                self._offered_question = unit.text.strip()
+            return
+        if not self.sentences and self._must_begin_with_the_dreamer() and unit.role is not Role.HEARD:
+            yield self._repaired(self._built_in.heard(self.plan), "a reply begins with what was heard")
+        faults = self._faults(unit)
+        if not faults:
+            self.kept += 1
+            yield self._show(unit)
+            return
+        replacement = self._replacement(unit)
+        if replacement is None:
+            self.repairs += 1
+            self.faults += faults
+        else:
+            yield self._repaired(replacement, *faults)
+
+    def finish(self) -> Iterator[Sentence | Question]:
+        """What is still missing, and the question last."""
+        if not self.sentences and self._must_begin_with_the_dreamer():
+            yield self._repaired(self._built_in.heard(self.plan), "nothing was said")
+        least = self._row.least_readings if self.plan.readings else 0
+        for planned in self._unused_readings():
+            if self._readings() >= least:
+                break
+            yield self._repaired(self._built_in.reading(planned), "a reading was missing")
+        question = self._final_question()
+        missing = self._row.least_words - self._words() - count_words(question)
+        for sentence in self._padding(missing):
+            yield self._repaired(sentence, "the reply was too short")
+        if question:
+            self.question = question
+            yield Question(question, repaired=question != self._offered_question)
+
+    @property
+    def fallback(self) -> bool:
+        """Whether nothing of what the voice said could be shown."""
+        return self.kept == 0
+
+    def _must_begin_with_the_dreamer(self) -> bool:
+        return self.plan.kind in BEGINS_WITH_THE_DREAMER
+
+    def _faults(self, unit: Sentence) -> list[str]:
+        faults = faults_of_sentence(unit, self.plan.heard.message, self.plan.hits, first=not self.sentences)
+        if unit.role is Role.READING:
+            if self._readings() >= self._row.most_readings:
+                faults.append("too many readings")
+            if unit.citation is not None and not self._is_planned(unit):
+                passage = self.plan.hits[unit.citation.marker - 1].passage.text
+                if not support(unit.text, passage).supported:
+                    faults.append("the passage does not support it")
+                if unit.citation.section in self.plan.rejected_sections:
+                    faults.append("the dreamer said no to it")
+        if self._words() + count_words(unit.text) + count_words(self.plan.question) > self._row.most_words:
+            faults.append("the reply would be too long")
+        if any(unit.text == shown.text for shown in self.sentences):
+            faults.append("said already")
+        return faults
+
+    def _is_planned(self, unit: Sentence) -> bool:
+        return any(unit == self._built_in.reading(planned) for planned in self.plan.readings)
+
+    def _replacement(self, unit: Sentence) -> Sentence | None:
+        if unit.role is Role.HEARD and not self.sentences and self._must_begin_with_the_dreamer():
+            return self._built_in.heard(self.plan)
+        if unit.role is Role.READING and self._readings() < self._row.most_readings:
+            return next((self._built_in.reading(planned) for planned in self._unused_readings()), None)
+        if unit.role in (Role.HEARD, Role.PLAIN) and not self.sentences and self.plan.plain:
+            return Sentence(self.plan.plain, Role.PLAIN)
+        return None
+
+    def _unused_readings(self) -> Iterator:  # type: ignore[type-arg]
+        cited = {sentence.citation.section for sentence in self.sentences if sentence.citation}
+        for planned in self.plan.readings:
+            if planned.citation.section not in cited:
+                yield planned
+
+    def _readings(self) -> int:
+        return sum(sentence.role is Role.READING for sentence in self.sentences)
+
+    def _words(self) -> int:
+        return sum(count_words(sentence.text) for sentence in self.sentences)
+
+    def _final_question(self) -> str:
+        if self._row.question is Wanted.NONE:
+            return ""
+        offered = self._offered_question
+        if offered:
+            faults = faults_of_question(offered, self.plan.told, self.plan.asked)
+            if not faults:
+                self.kept += 1
+                return offered
+            self.faults += faults
+            self.repairs += 1
+        elif self.plan.question:
+            self.repairs += 1
+        return self.plan.question
+
+    def _padding(self, missing: int) -> Iterator[Sentence]:
+        if self.plan.kind in (Kind.OUTSIDE, Kind.CLOSE, Kind.WISH, Kind.CRISIS):
+            return
+        said = {sentence.text for turn in self.plan.earlier for sentence in turn.sentences}
+        said |= {sentence.text for sentence in self.sentences}
+        for wording in choices("hand_back" if self._readings() else "stay_with"):
+            if missing <= 0:
+                return
+            if wording not in said:
+                missing -= count_words(wording)
+                yield Sentence(wording, Role.PLAIN)
+
+    def _show(self, sentence: Sentence) -> Sentence:
+        self.sentences.append(sentence)
+        return sentence
+
+    def _repaired(self, sentence: Sentence, *faults: str) -> Sentence:
+        self.repairs += 1
+        self.faults += faults
+        return self._show(
+            Sentence(sentence.text, sentence.role, sentence.citation, repaired=True, frame=sentence.frame)
+        )

@@ -1,0 +1,175 @@
+"""The reply contract: what every reply must be, by kind of turn, checked in code for every voice and model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.nevers import never_said
+from assistant.types import Kind, Role, Sentence
+from assistant.words import MARK, content_stems, count_words
+from knowledge.types import Hit
+
+QUESTION_WORDS = 25
+ASKED_BEFORE = 0.6  # share of content stems that two questions may have in common
+
+
+class Wanted(StrEnum):
+    """Whether a kind of turn ends with a question."""
+
+    ONE = "one"
+    AT_MOST_ONE = "at most one"
+    NONE = "none"
+    AS_WRITTEN = "as written"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the contract: words in all, readings, question. ``least_readings`` holds only where the library covers it."""
+
+    least_words: int
+    most_words: int
+    least_readings: int
+    most_readings: int
+    question: Wanted
+
+
+ROWS: dict[Kind, Row] = {
+    Kind.DREAM: Row(35, 140, 1, 2, Wanted.ONE),
+    Kind.ANSWER: Row(12, 110, 0, 1, Wanted.ONE),
+    Kind.WHY: Row(25, 150, 1, 3, Wanted.AT_MOST_ONE),
+    Kind.REJECTION: Row(12, 80, 0, 0, Wanted.ONE),
+    Kind.OUTSIDE: Row(8, 60, 0, 0, Wanted.ONE),
+    Kind.UNCOVERED: Row(25, 110, 0, 0, Wanted.ONE),
+    Kind.WISH: Row(3, 200, 0, 0, Wanted.AT_MOST_ONE),
+    Kind.CLOSE: Row(3, 60, 0, 0, Wanted.NONE),
+    Kind.CRISIS: Row(1, 400, 0, 0, Wanted.AS_WRITTEN),
+}
+BEGINS_WITH_THE_DREAMER = frozenset({Kind.DREAM, Kind.ANSWER, Kind.UNCOVERED, Kind.WHY})
+
+_CLOSED = re.compile(
+    r"^(?:and |but |so |or )?(?:do|does|did|is|are|was|were|am|have|has|had|can|could|will|would|should|may|might|shall|isn't|"
+    r"aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|couldn't|wouldn't)\b",
+    re.IGNORECASE,
+)
+_PRAISE = re.compile(
+    r"^(?:what an? |thank you|thanks|great|wow|i'm so glad|how (?:fascinating|interesting|wonderful)|that's (?:an?|so) |"
+    r"this (?:dream|is) |your dream (?:is|seems|suggests|reflects|about))",
+    re.IGNORECASE,
+)
+_TENTATIVE = re.compile(
+    r"\b(?:may|might|could|can|perhaps|possibly|maybe|some|sometimes|often|many|most|few|people|studies|study|researchers|"
+    r"about|seems?|tends?|likely|unlikely|thought|believed?|belief|known?|if|whether|nobody|no one|asked|dreamers?|often|"
+    r"suggest|idea|held|found|usual|usually|common|rarely|tradition)\b",
+    re.IGNORECASE,
+)
+
+
+def is_open(question: str) -> bool:
+    """Whether a question leaves room: it does not begin, after a lead-in, like one that yes or no would answer."""
+    body = re.split(r"[:,;]\s+", question.strip())
+    return not _CLOSED.match(question.strip()) and not _CLOSED.match(body[-1])
+
+
+def is_tied(question: str, told: Sequence[str]) -> bool:
+    """Whether the question speaks of something the dreamer said."""
+    stems = content_stems(question)
+    return any(stems & content_stems(message) for message in told)
+
+
+def asked_before(question: str, asked: Sequence[str]) -> bool:
+    """Whether the same was asked already in other words, as far as shared words show it."""
+    stems = content_stems(question)
+    for earlier in asked:
+        others = content_stems(earlier)
+        smaller = min(len(stems), len(others))
+        if question.strip().lower() == earlier.strip().lower():
+            return True
+        if smaller >= 2 and len(stems & others) / smaller > ASKED_BEFORE and len(stems ^ others) <= 2:
+            return True
+    return False
+
+
+def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str]) -> list[str]:
+    """What is wrong with a question; empty where nothing is. ``told`` are the dreamer's messages, ``asked`` our questions."""
+    faults = []
+    if question.count("?") != 1 or not question.rstrip().endswith("?"):
+        faults.append("a question is one question and ends with its mark")
+    if count_words(question) > QUESTION_WORDS:
+        faults.append(f"a question has at most {QUESTION_WORDS} words")
+    if not is_open(question):
+        faults.append("a question is open")
+    if any(content_stems(message) for message in told) and not is_tied(question, told):
+        faults.append("a question is tied to the dreamer's own words")
+    if asked_before(question, asked):
+        faults.append("a question is not asked twice")
+    return faults + [f"never said: {never}" for never in never_said(question)]
+
+
+def faults_of_sentence(sentence: Sentence, message: str, hits: Sequence[Hit], *, first: bool) -> list[str]:
+    """What is wrong with one unit of a reply, by itself; empty where nothing is."""
+    faults = [f"never said: {never}" for never in never_said(sentence.text)]
+    if "?" in re.sub(r"[\"“].*?[\"”]", "", sentence.text):
+        faults.append("only the question asks")
+    marks = [int(mark) for mark in MARK.findall(sentence.text)]
+    citation = sentence.citation
+    if marks != ([citation.marker] if citation else []):
+        faults.append("a mark belongs to a citation")
+    if sentence.role is Role.READING:
+        if citation is None:
+            faults.append("a reading carries its mark")
+        elif not _stands(citation.section, citation.marker, citation.quote, hits):
+            faults.append("a quote stands in its passage to the letter")
+        if not _TENTATIVE.search(sentence.text):
+            faults.append("a reading is tentative")
+    if first and sentence.role is Role.HEARD:
+        if _PRAISE.match(sentence.text):
+            faults.append("a reply does not begin with praise or a summary")
+        if content_stems(message) and not content_stems(sentence.text) & content_stems(message):
+            faults.append("a reply begins with the dreamer's own words")
+    return faults
+
+
+def _stands(section: str, marker: int, quote: str, hits: Sequence[Hit]) -> bool:
+    if not 1 <= marker <= len(hits):
+        return False
+    hit = hits[marker - 1]
+    return hit.section.id == section and bool(quote.strip()) and quote in hit.passage.text
+
+
+def faults_of_reply(
+    kind: Kind,
+    sentences: Sequence[Sentence],
+    question: str,
+    *,
+    message: str,
+    told: Sequence[str],
+    asked: Sequence[str],
+    hits: Sequence[Hit],
+    covered: bool,
+) -> list[str]:
+    """Every way in which a whole reply breaks the contract of its kind; empty where it keeps it."""
+    row = ROWS[kind]
+    faults: list[str] = []
+    total = sum(count_words(sentence.text) for sentence in sentences) + count_words(question)
+    if not row.least_words <= total <= row.most_words:
+        faults.append(f"{kind} has {row.least_words} to {row.most_words} words, not {total}")
+    readings = [sentence for sentence in sentences if sentence.role is Role.READING]
+    least = row.least_readings if covered else 0
+    if not least <= len(readings) <= row.most_readings:
+        faults.append(f"{kind} has {least} to {row.most_readings} readings, not {len(readings)}")
+    if kind is Kind.CRISIS:
+        return faults
+    if row.question is Wanted.ONE and not question:
+        faults.append(f"{kind} ends with a question")
+    if row.question is Wanted.NONE and question:
+        faults.append(f"{kind} asks nothing")
+    if question:
+        faults += faults_of_question(question, told, asked)
+    if kind in BEGINS_WITH_THE_DREAMER and (not sentences or sentences[0].role is not Role.HEARD):
+        faults.append("a reply begins with what was heard")
+    for position, sentence in enumerate(sentences):
+        faults += faults_of_sentence(sentence, message, hits, first=position == 0)
+    return faults

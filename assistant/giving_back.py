@@ -1,0 +1,282 @@
+"""Gives a person the most telling of their message back, in their own words and in the second person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import combinations
+
+import yaml
+
+from assistant.hearing.asides import is_around
+from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
+from assistant.types import Clause, Heard
+
+FEWEST_WORDS = 8
+MOST_WORDS = 45
+LONGEST_QUOTE = 20  # words
+_COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
+_CHOICES = 14  # clauses among which pairs and threes are sought
+
+_FRAMES: dict[str, dict[str, str]] = yaml.safe_load((files("assistant") / "frames.yaml").read_text("utf-8"))
+
+_JOINTS = {"": ", and ", "and": ", and ", "but": ", but ", "so": ", so ", "then": ", and then ", "yet": ", yet "}
+_BETWEEN = frozenset({"and", "but", "so", "then", "yet", "plus", "also", "or", "that", "i", "next", "anyway"})
+_REPORTING = re.compile(
+    r"\b(?:said|says|say|told|tells|tell|thought|think|knew|know|if|that|because|asked|when|while|felt|as if|realized|realised|"
+    r"saw|heard|until|before|after|who|which)\b"
+)
+_OPENS_IN_TIME = re.compile(
+    r"^(?:suddenly|then|finally|eventually|when|as|while|after|before|if|in|at|on|once|for|from|later|now|first|somehow|"
+    r"because|since|during|next|by|one|with|until)\b"
+)
+_NOTHING_SAID = re.compile(
+    r"^(?:(?:hi|hello|hey|hiya|ok|okay|k|thanks?|thank you(?: so much)?|thx|ty|yes|yeah|yep|no|nope|nah|idk|dunno|i ?do ?n['’]?t know|not sure|"
+    r"maybe|hmm+|mhm|uh|um|er|lol|haha+|bye|goodbye|good (?:morning|night|evening)|test|testing|please|sorry|cool|nice|great|sure|"
+    r"right|wow|oh|so|well|there|go on|next|skip|stop|continue|help|start|really|nothing|a|the|i|and|but|xd)[\s,.!?]*)+$",
+    re.IGNORECASE,
+)
+_ORDERS = re.compile(
+    r"^(?:please |now |pls |ok |hi |hello |hey )*(?:write|tell|give|explain|ignore|print|show|translate|list|create|generate|act|pretend|"
+    r"repeat|say|help|forget|you are|you will|you must|you're|from now on|let's|imagine|respond|answer|describe|summari[sz]e|reveal|output|"
+    r"disregard|make|do not|don't|stop|start|find|calculate|solve|define|compare|convert|sort|select|import|def|search|recommend|"
+    r"can you|could you|would you|will you)\b",
+    re.IGNORECASE,
+)
+_BORDER = re.compile(
+    r"[,;:]|\s[-–—]|\s(?=(?:and|but|so|because|where|when|while|which|who|then|until|with|trying|as)\s)", re.IGNORECASE
+)
+_MARKUP = re.compile(r"[<>{}\[\]|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
+_NUMBERS = ("no words", "one word", "two words", "three words", "four words", "five words", "six words", "seven words")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """One or two sentences of the person's own words; ``frame`` is the id of the shape they are said in."""
+
+    text: str
+    frame: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    clauses: tuple[Clause, ...]
+    told: tuple[str, ...]  # each clause as it is said here
+    joints: tuple[str, ...]  # before each clause but the first; empty where it did not stand beside the one before
+    ends: bool  # whether its last clause is the last one told
+
+    @property
+    def words(self) -> int:
+        return sum(len(text.split()) for text in self.told)
+
+
+def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0) -> GivenBack | None:
+    """The most telling of what was heard, given back in one or two sentences of 8 to 45 words.
+
+    Frames in ``used_frames`` are avoided while others fit; ``seed`` varies the choice among them. What cannot be turned for
+    certain is only quoted. None where the message says nothing that could be given back.
+    """
+    for waking in (False, True):
+        windows = list(_windows(heard, waking))
+        if windows:
+            return _framed(heard, max(windows, key=_worth), used_frames, seed)
+    return _quoted(heard, used_frames, seed)
+
+
+def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
+    joints = _joints(heard)
+    usable = [
+        number
+        for number, clause in enumerate(heard.clauses)
+        if (clause.sure or clause.continued) and clause.waking == waking and _is_fit(clause)
+    ]
+    told = [number for number, clause in enumerate(heard.clauses) if clause.waking == waking]
+    chosen = sorted(sorted(usable, key=lambda number: -heard.clauses[number].weight)[:_CHOICES])
+    chosen = sorted({*chosen, *(number - 1 for number in chosen if heard.clauses[number].continued and number - 1 in usable)})
+    for size in (1, 2, 3):
+        for numbers in combinations(chosen, size):
+            after = [right == left + 1 and bool(joints[right]) for left, right in zip((-2, *numbers), numbers, strict=False)]
+            if not all(heard.clauses[n].sure or beside for n, beside in zip(numbers, after, strict=True)):
+                continue
+            window = _Window(
+                clauses=tuple(heard.clauses[n] for n in numbers),
+                told=tuple(_told(heard.clauses[n], beside) for n, beside in zip(numbers, after, strict=True)),
+                joints=tuple(joints[n] if beside else "" for n, beside in zip(numbers, after, strict=True))[1:],
+                ends=numbers[-1] == told[-1],
+            )
+            if (size == 1 and not _is_hollow(window)) or (size > 1 and window.words <= MOST_WORDS - 8):
+                yield window
+
+
+def _is_hollow(window: _Window) -> bool:
+    """Whether it is a few words about something it does not name."""
+    return window.words < FEWEST_WORDS and bool(re.match(r"(?:he|she|it|they|this|that)\b", window.told[0]))
+
+
+def _told(clause: Clause, beside: bool) -> str:
+    return clause.continued if beside and clause.continued else clause.turned
+
+
+def _is_fit(clause: Clause) -> bool:
+    lowers = set(re.findall(r"[\w'-]+", clause.turned.lower()))
+    return not (lowers & COARSE) and not _MARKUP.search(clause.turned) and clause.turned.count('"') % 2 == 0
+
+
+def _joints(heard: Heard) -> list[str]:
+    """For each clause what joins it to the one before it; empty where other words stood between the two."""
+    found = []
+    end = 0
+    for number, clause in enumerate(heard.clauses):
+        start = heard.message.find(clause.said, end)
+        between = re.findall(r"[^\W\d_]+", heard.message[end:start].lower()) if start >= 0 else ["?"]
+        beside = number > 0 and len(between) <= 2 and all(word in _BETWEEN for word in between)
+        tie = next((word for word in between if word in _JOINTS), "")
+        tie = "then" if "then" in between and tie == "and" else tie
+        found.append(_JOINTS[tie] if beside else "")
+        end = max(end, start + len(clause.said)) if start >= 0 else end
+    return found
+
+
+def _worth(window: _Window) -> float:
+    weights = sorted((clause.weight for clause in window.clauses), reverse=True)
+    worth = sum(weight * share for weight, share in zip(weights, (1.0, 0.75, 0.45), strict=False))
+    if window.words < FEWEST_WORDS:
+        worth -= 1.2
+    worth -= 0.12 * max(0, window.words - _COMFORTABLE)
+    worth -= 0.25 * sum(not joint for joint in window.joints)
+    content = [_content(text) for text in window.told]
+    worth -= 0.35 * sum(len(one & other) for one, other in combinations(content, 2))
+    return worth
+
+
+def _content(text: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z']+", text.lower()) if len(word) > 4}
+
+
+def _framed(heard: Heard, window: _Window, used_frames: Collection[str], seed: int) -> GivenBack:
+    a, b, joint = window.told[0], "", ""
+    if len(window.told) == 3:
+        a, b, joint = _of_three(window)
+    elif len(window.told) == 2:
+        b, joint = window.told[1], window.joints[0]
+    group = "one" if not b else "side-by-side" if joint else "apart"
+    if group == "one" and window.words < FEWEST_WORDS:
+        group = "one-short"
+    feeling = _feeling(heard, window)
+    fitting = [frame for frame in _FRAMES[group] if _fits(frame, heard, window, a, joint, feeling)]
+    frame = _choose(fitting, used_frames, seed)
+    second = _capital(joint.strip(" ,") + " " + b) if joint in {", but ", ", so "} and "parted" in frame else _capital(b)
+    text = _FRAMES[group][frame].format(A=_capital(a), a=a, B=second, b=b, joint=joint, Feeling=_capital(feeling))
+    text = re.sub(r"\.\.+", ".", text)
+    return GivenBack(text, frame, window.clauses)
+
+
+def _of_three(window: _Window) -> tuple[str, str, str]:
+    """Three clauses as two: those that stood side by side become one sentence."""
+    one, two, three = window.told
+    first, second = window.joints
+    if first and (not second or len((one + two).split()) <= len((two + three).split())):
+        return one + first + two, three, ""
+    if second:
+        return one, two + second + three, ""
+    return f"{one}. {_capital(two)}", three, ""
+
+
+def _feeling(heard: Heard, window: _Window) -> str:
+    told = " ".join(window.told).lower()
+    message = heard.message.lower()
+    return next((feeling for feeling in heard.feelings if feeling not in told and feeling in message), "")
+
+
+def _fits(frame: str, heard: Heard, window: _Window, a: str, joint: str, feeling: str) -> bool:
+    if frame.startswith("named"):
+        return bool(feeling)
+    if frame.startswith(("so", "in-dream")):
+        sober = _is_of(HORROR, heard) and not _is_of(FUNNY, heard)
+        outside = re.search(r"^you (?:remember|recall|think|know|had a|have a)|\bdream", a)
+        of_a_dream = frame.startswith("so") or re.search(r"dream|nightmare", heard.message, re.IGNORECASE)
+        return not _OPENS_IN_TIME.match(a) and not outside and not window.clauses[0].waking and not sober and bool(of_a_dream)
+    if frame in {"bring", "part"}:
+        return _covers(window, heard) == (frame == "bring")
+    if frame == "at-last":
+        return window.ends and window.told[-1] == window.clauses[-1].turned and not window.clauses[-1].waking and len(window.clauses) == 2
+    if "joined" in frame:
+        return not _REPORTING.search(a) and a.count(", and ") < 1
+    return True
+
+
+def _is_of(mood: frozenset[str], heard: Heard) -> bool:
+    return bool(mood & set(re.findall(r"[a-z]+", heard.message.lower())))
+
+
+def _choose(fitting: Sequence[str], used_frames: Collection[str], seed: int) -> str:
+    fresh = [frame for frame in fitting if frame not in used_frames] or list(fitting)
+    return fresh[seed % len(fresh)]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _covers(window: _Window, heard: Heard) -> bool:
+    """Whether hardly anything else was said."""
+    return window.words >= 0.6 * len(heard.message.split())
+
+
+def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack | None:
+    """The person's words as they stand, where they could not be turned; a feeling by itself is named."""
+    message = _plain(heard.message)
+    if not re.search(r"[^\W\d_]{2}", message) or _NOTHING_SAID.match(message) or _ORDERS.match(message):
+        return None
+    if is_around(message) and not heard.asks_something:
+        return None
+    if len(message.split()) == 1 and heard.feelings:
+        frame = _choose(list(_FRAMES["feeling"]), used_frames, seed)
+        return GivenBack(_FRAMES["feeling"][frame].format(Feeling=_capital(heard.feelings[0])), frame, ())
+    quotable = [clause for clause in heard.clauses if _is_fit(clause) and _can_be_quoted(_plain(clause.said))]
+    clause = max(quotable, key=lambda one: one.weight - one.waking, default=None)
+    if clause is None or len(clause.said.split()) <= 2:
+        clause = None
+    quote = _plain(clause.said) if clause is not None else _opening(heard.message)
+    if not quote:
+        return None
+    count = len(quote.split())
+    asked = re.search(re.escape(quote[-12:]) + r"[\s\"'”]*\?", heard.message) is not None
+    group = "asked" if asked else "quoted-short" if quote == message and count < len(_NUMBERS) else "quoted"
+    frame = _choose(list(_FRAMES[group]), used_frames, seed)
+    number = _NUMBERS[count] if count < len(_NUMBERS) else ""
+    return GivenBack(_FRAMES[group][frame].format(quote=quote, number=number), frame, (clause,) if clause else ())
+
+
+def _opening(message: str) -> str:
+    """The first sentence, or the first part of one up to a clause border, that is short enough to be quoted."""
+    found = []
+    for sentence in re.split(r"(?<=[.!?;])\s+|\n+|\s\W\s", message):
+        plain = _plain(sentence)
+        asks = sentence.rstrip().endswith("?")
+        if _NOTHING_SAID.match(plain) or (is_around(plain) and not asks) or _ORDERS.match(plain):
+            continue
+        borders = [len(plain), *(match.start() for match in reversed(list(_BORDER.finditer(plain))))]
+        for border in borders:
+            part = _plain(plain[:border])
+            if _can_be_quoted(part) and (len(part.split()) > 3 or border == len(plain)):
+                found.append(part)
+                break
+    return next((part for part in found if len(part.split()) > 3), found[0] if found else "")
+
+
+def _can_be_quoted(text: str) -> bool:
+    words = text.split()
+    coarse = {word.strip(".,!?'").lower() for word in words} & COARSE
+    return 0 < len(words) <= LONGEST_QUOTE and not coarse and not _MARKUP.search(text) and bool(re.search(r"[^\W\d_]{2}", text))
+
+
+def _plain(text: str) -> str:
+    """On one line, without quotation marks, pictures and what cannot be seen."""
+    kept = "".join(" " if unicodedata.category(c)[0] in "CZ" or unicodedata.category(c) == "So" else c for c in text)
+    kept = re.sub(r"[\"“”„«»]", "", kept)
+    return re.sub(r"\s+", " ", kept).strip(" .,;:!?…-–—'")

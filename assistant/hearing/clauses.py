@@ -1,0 +1,181 @@
+"""Makes of a message's stretches the clauses that can be given back: turned, weighed, and sure or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.hearing import asides
+from assistant.hearing.antecedents import Sense, company_at, sense
+from assistant.hearing.grammar import Sentence, Word
+from assistant.hearing.lexicon import COARSE, SAYING_VERBS
+from assistant.hearing.mentions import Named
+from assistant.hearing.plain_text import Block
+from assistant.hearing.pronouns import FIRST_PERSON, SECOND_PERSON, turned
+from assistant.hearing.segments import Segment, segments
+from assistant.hearing.telling import weight
+from assistant.types import Clause
+
+_COMMON = frozenset(
+    """the a an and i my me was were in to of that it is had but on with at for not there be he she they this as we you from
+    by out up have just so then all when into her his their been am are would could couldn't can can't no into like who or if
+    about after back which what went saw felt again""".split()
+)
+_ENGLISH_SHARE = 0.2
+
+_WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was\b")
+
+_BEFORE_QUESTION = frozenset({"and", "but", "so", "or", "well", "ok", "okay", ",", "also", "then"})
+
+_Felt = Sequence[tuple[str, Word]]
+
+
+@dataclass(slots=True)
+class _Stretch:
+    segment: Segment
+    sentence: int
+    block: Block
+    start: int
+    end: int
+    waking: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.block.text[self.start : self.end]
+
+
+def clauses(
+    message: str, parts: Sequence[Block], sentences: Sequence[Sentence], names: Sequence[Named], felt: Sequence[_Felt]
+) -> tuple[tuple[Clause, ...], dict[int, float]]:
+    """The clauses in their order, and for each noun (by the id of its word) the weight of the clause it stands in."""
+    if not _is_english(parts):
+        return (), {}
+    stretches = _stretches(parts, sentences)
+    _mark_waking(stretches)
+    found: dict[str, Clause] = {}
+    weights: dict[int, float] = {}
+    before: Sense | None = None
+    coarse = {number for number, stretch in enumerate(stretches) if _is_coarse(stretch)}
+    for number, stretch in enumerate(stretches):
+        if _is_untellable(stretch) or {number - 1, number, number + 1} & coarse:
+            before = None
+            continue
+        company = company_at(stretch.segment, stretch.sentence, names)
+        means = sense(stretch.segment, stretch.sentence, before, names, company)
+        clause = _clause(message, stretch, means, felt[stretch.sentence], number / len(stretches))
+        before = means if clause.sure or clause.continued else None
+        weights.update({id(word): clause.weight for word in stretch.segment.words})
+        found.setdefault(clause.turned, clause)
+    return tuple(found.values()), weights
+
+
+def _is_english(parts: Sequence[Block]) -> bool:
+    words = [word for part in parts for word in re.findall(r"[^\W\d_]+(?:'\w+)?", part.text.lower())]
+    return len(words) < 5 or sum(word in _COMMON for word in words) >= _ENGLISH_SHARE * len(words)
+
+
+def _stretches(parts: Sequence[Block], sentences: Sequence[Sentence]) -> list[_Stretch]:
+    found: list[_Stretch] = []
+    for place, sentence in enumerate(sentences):
+        block = parts[sentence.block]
+        if block.label or is_question(sentence, block):
+            continue
+        last = found[-1].segment.subject if found else None
+        mine = not found or (last is not None and last.lower == "i") or bool(found[-1].segment.given_subject)
+        for segment in segments(sentence, mine):
+            found.append(_Stretch(segment, place, block, segment.words[0].start, segment.words[-1].end))
+    return found
+
+
+def is_question(sentence: Sentence, block: Block) -> bool:
+    """Whether it asks; "and I'm like really scared??" does not."""
+    if not block.text.endswith("?"):
+        return False
+    lowers = [word.lower for word in sentence.words]
+    opening = next((word for word in sentence.words if word.lower not in _BEFORE_QUESTION), sentence.words[0])
+    inverted = opening.tag in {"MD", "VBD", "VBZ", "VBP"} or opening.tag in {"WP", "WRB", "WDT", "WP$"}
+    return inverted or bool({"mean", "means", "normal", "what", "why", "you", "your"} & set(lowers)) or len(lowers) < 5
+
+
+def _mark_waking(stretches: Sequence[_Stretch]) -> None:
+    in_past = asides.told_in_past([stretch.segment for stretch in stretches])
+    awake = False
+    for number, stretch in enumerate(stretches):
+        if asides.is_awakening(stretch.segment):
+            awake = number >= len(stretches) / 2
+            stretch.waking = True
+        stretch.waking = stretch.waking or (
+            awake or asides.is_of_waking(stretch.text) or asides.is_general(stretch.segment, stretch.text, in_past)
+        )
+
+
+def _is_untellable(stretch: _Stretch) -> bool:
+    subject = stretch.segment.subject
+    spoken_to = subject is not None and subject.lower in SECOND_PERSON
+    return spoken_to or asides.is_around(stretch.text)
+
+
+def _is_coarse(stretch: _Stretch) -> bool:
+    return any(word.lower in COARSE or word.lemma in COARSE for word in stretch.segment.words)
+
+
+def _clause(message: str, stretch: _Stretch, means: Sense, felt: _Felt, position: float) -> Clause:
+    segment = stretch.segment
+    words = segment.words
+    inside = {id(word) for word in words}
+    feeling = next((name for name, word in felt if id(word) in inside), "")
+    start, end = stretch.block.said(stretch.start, stretch.end)
+    clear = not segment.shaky and not means.lost and _can_be_turned(stretch)
+    continues = clear and (means.leans or bool(means.only_alone))
+    heavy = weight(segment, position, bool(feeling)) - 0.4 * means.vague - 0.8 * stretch.waking
+    return Clause(
+        said=message[start:end],
+        turned=_turned(message, stretch, means.instead),
+        weight=round(max(heavy, 0.05), 2),
+        sure=clear and not means.leans,
+        waking=stretch.waking,
+        feeling=feeling,
+        continued=_turned(message, stretch, means.instead_when_continued) if continues else "",
+    )
+
+
+def _turned(message: str, stretch: _Stretch, instead: Mapping[int, str]) -> str:
+    segment, block = stretch.segment, stretch.block
+    quotes = {place: message[slice(*block.said(place, place + 1))] for place in block.quoted}
+    text = turned(segment.words, instead, quotes)
+    if segment.given_subject:
+        text = f"{turned(segment.given_subject, instead, quotes)} {text}"
+    elif segment.supplied:
+        text = segment.supplied + " " + _WITH_YOU.sub(r"\1were", text)
+    return text
+
+
+def _can_be_turned(stretch: _Stretch) -> bool:
+    """Whether nobody else's "I" or "you" stands in it: in a quotation, or where speech is told without marks."""
+    words = stretch.segment.words
+    lowers = {word.lower for word in words}
+    if lowers & SECOND_PERSON or any(word.start in stretch.block.quoted for word in words):
+        return False
+    return not any(_is_speech_without_marks(word) for word in words if word.is_verb)
+
+
+def _is_speech_without_marks(verb: Word) -> bool:
+    """As in "she said I am late": a present tense after a past one, beside the speaker's own "I"."""
+    if verb.lemma not in SAYING_VERBS and verb.lemma != "be":
+        return False
+    for said in verb.children:
+        if said.role not in {"ccomp", "parataxis", "advcl"} or said.index < verb.index:
+            continue
+        if verb.lemma == "be":
+            subject = verb.subject()
+            quoting = any(child.lower == "like" for child in (*verb.children, *said.children)) and said.finite()
+            if quoting and subject is not None and subject.lower not in {"it", "that", "this", "there"}:
+                return True
+            continue
+        theirs = any(word.lower in FIRST_PERSON for word in said.subtree())
+        present = said.tag in {"VBP", "VBZ", "VB", "MD"} or any(child.tag in {"VBP", "VBZ"} for child in said.children)
+        past = verb.tag in {"VBD", "VBN", "VBG"}
+        if theirs and present and past and not any(child.lower in {"could", "would", "had", "should"} for child in said.children):
+            return True
+    return False

@@ -1,0 +1,44 @@
+"""The ear: hears clauses, persons, images and feelings in a message, by grammar alone."""
+
+from __future__ import annotations
+
+import re
+from assistant.hearing.clauses import clauses, is_question
+from assistant.hearing.feelings import feelings
+from assistant.hearing.grammar import Grammar
+from assistant.hearing.mentions import named, ordered
+from assistant.hearing.plain_text import Block, blocks
+from assistant.types import Heard
+
+_ASKING = re.compile(
+    r"\bwhat (?:does|do|did|could|might|would) (?:it|this|that|my|the|these)\b.*\bmean\b|\bwhat (?:it|this|that) (?:all )?means\b|"
+    r"\b(?:can|could|would) you (?:please )?(?:tell|explain|help|interpret|say)\b|\bany ideas?\b|\btell me (?:what|why|how)\b|"
+    r"^(?:and |but |so )?why (?:do|did|am|does|is) (?:i|my|this|it)\b|\bwondering (?:what|why|if)\b|\bis (?:it|this|that) normal\b",
+    re.IGNORECASE,
+)
+
+
+class Ear:
+    """Hears messages. Loads its grammar at the first of them; one ear serves many threads."""
+
+    def __init__(self) -> None:
+        self._grammar = Grammar()
+
+    def hear(self, message: str) -> Heard:
+        """What was understood of one message. Never fails: of what is no English text, little is heard."""
+        parts = blocks(message)
+        sentences = self._grammar.parse([part.text for part in parts]) if parts else []
+        names = named(sentences, parts, message)
+        felt = [feelings(sentence, parts[sentence.block].label) for sentence in sentences]
+        told, weights = clauses(message, parts, sentences, names, felt)
+        return Heard(
+            message=message,
+            clauses=told,
+            mentions=ordered(names, [weights.get(id(one.word), 0.0) for one in names]),
+            feelings=tuple(dict.fromkeys(feeling for found in felt for feeling, _ in found)),
+            asks_something=any(map(_asks, parts)) or any(is_question(one, parts[one.block]) for one in sentences),
+        )
+
+
+def _asks(part: Block) -> bool:
+    return not part.label and bool(_ASKING.search(part.text))

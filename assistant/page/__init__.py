@@ -1,0 +1,1 @@
+"""The chat in the browser: the page, what it shows, and the door in front of it."""

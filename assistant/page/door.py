@@ -1,0 +1,330 @@
+"""The door in front of the page: who may come in, under which name, and to which of Gradio's addresses.
+
+Gradio serves far more than this page needs. The door lets through what is listed here and refuses the rest; it gives each
+browser a signed cookie, and ties each browser tab's event stream to the browser that opened it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import re
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.page.guests import SCOPE_KEY, Guest
+from assistant.page.keys import Keys, new_visitor
+from assistant.page.limits import MOST_BYTES, MOST_TABS
+from assistant.page.login import Login
+from assistant.page.shell import dressed, policy
+from assistant.page.wording import words
+
+YEAR = 365 * 24 * 3600
+
+_STATIC = re.compile(r"/(assets/|static/js/|look/|theme\.css$|favicon\.ico$)")
+_QUEUE = re.compile(r"/gradio_api/(queue/join|queue/data|cancel|reset)$|/gradio_api/heartbeat/([A-Za-z0-9]+)$")
+_TAB = re.compile(r"[A-Za-z0-9]{4,64}")
+
+
+class Refused(Exception):
+    """The request is not let in; ``str(self)`` is what its sender is told."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Tabs:
+    """Which browser tab belongs to which visitor: the first to name a tab keeps it."""
+
+    def __init__(self) -> None:
+        self._visitors: OrderedDict[str, str] = OrderedDict()
+
+    def claim(self, tab: object, visitor: str) -> None:
+        """Raises Refused where the tab is another visitor's, or no name of a tab."""
+        if not isinstance(tab, str) or not _TAB.fullmatch(tab):
+            raise Refused(400, words("refused", "nothing_here"))
+        if self._visitors.setdefault(tab, visitor) != visitor:
+            raise Refused(403, words("refused", "not_yours"))
+        self._visitors.move_to_end(tab)
+        if len(self._visitors) > MOST_TABS:
+            self._visitors.popitem(last=False)
+
+
+class Present:
+    """Who has the page open, and since when, by the heartbeat that each open page keeps."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, list[datetime]] = {}
+
+    def __call__(self) -> dict[str, datetime]:
+        """Each visitor that is here, and since when."""
+        return {visitor: min(times) for visitor, times in self._pages.copy().items() if times}
+
+    def came(self, visitor: str) -> Callable[[], None]:
+        """A page was opened; call what is given back when it is closed."""
+        since = datetime.now()
+        self._pages.setdefault(visitor, []).append(since)
+
+        def left() -> None:
+            pages = self._pages[visitor]
+            pages.remove(since)
+            if not pages:
+                del self._pages[visitor]
+
+        return left
+
+
+class Door:
+    """The ASGI application that stands in front of everything else.
+
+    ``is_ours`` says whether a Host header names this companion; ``address`` is told to those who came by another name.
+    ``login`` asks for a password where one is needed.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: Keys,
+        owner_token: str,
+        *,
+        is_ours: Callable[[str], bool],
+        address: str,
+        login: Login | None = None,
+        is_shared: Callable[[str], bool] = lambda host: False,
+    ) -> None:
+        self._app = app
+        self._keys = keys
+        self._owner_token = owner_token
+        self._is_ours = is_ours
+        self._is_shared = is_shared
+        self._address = address
+        self.login = login  # taken away where a share link could not be had: then nobody needs the password
+        self._tabs = Tabs()
+        self._visitor_cookie = f"dream_visitor_{keys.mark}"
+        self._owner_cookie = f"dream_owner_{keys.mark}"
+        self.present = Present()
+        self.closing = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it here."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        try:
+            await self._let_in(dict(scope), receive, send)
+        except Refused as refusal:
+            answer = PlainTextResponse(str(refusal), refusal.status)
+            await answer(scope, receive, _with_headers(send, scope["path"]))
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["headers"] = _without(scope["headers"], b"x-forwarded-")  # anybody can write these, and Gradio believes them
+        headers = Headers(scope=scope)
+        self._check_names(scope, headers)
+        path, method = scope["path"], scope["method"]
+        scope["scheme"] = "https" if self._is_shared(headers.get("host", "")) else scope["scheme"]
+        send = _with_headers(send, path)
+        if _STATIC.match(path):
+            _expect(method, "GET", "HEAD")
+            await self._app(scope, receive, send)
+            return
+        cookies = cookie_parser(headers.get("cookie", ""))
+        visitor = self._keys.checked("visitor", cookies.get(self._visitor_cookie, ""))
+        owner = self._is_owner(cookies.get(self._owner_cookie, ""))
+        if path in ("/", "/login") and method in ("GET", "HEAD"):
+            if visitor is None:
+                visitor = new_visitor()
+                send = self._giving(send, self._visitor_cookie, self._keys.sign("visitor", visitor), scope)
+            scope[SCOPE_KEY] = Guest(visitor, owner)
+            await self._page(scope, receive, send, cookies)
+            return
+        if visitor is None:
+            raise Refused(401, words("refused", "no_pass"))
+        scope[SCOPE_KEY] = Guest(visitor, owner)
+        if path == "/login" and self.login:
+            _expect(method, "POST")
+            receive, _ = await _whole_body(headers, receive)
+            await self._app(scope, receive, send)
+            return
+        if not self._may_enter(scope[SCOPE_KEY], cookies):
+            raise Refused(401, words("refused", "no_pass"))
+        await self._queue(scope, receive, send, visitor)
+
+    def _check_names(self, scope: Scope, headers: Headers) -> None:
+        """Neither a foreign name for us (DNS rebinding) nor a foreign page that calls us is let in."""
+        host = headers.get("host", "")
+        if not self._is_ours(host):
+            raise Refused(403, words("refused", "host", host=host[:100] or "?", address=self._address))
+        origin = headers.get("origin")
+        # A form of ours has the origin "null", because we let browsers send no referrer. The login needs the visitor's
+        # cookie besides, and that no other site's form sends along.
+        if origin is None or (origin == "null" and scope["path"] == "/login"):
+            return
+        if urlsplit(origin).netloc != host:
+            raise Refused(403, words("refused", "origin"))
+
+    def _is_owner(self, cookie: str) -> bool:
+        return self._keys.checked("owner", cookie) == self._keys.fingerprint("owner-token", self._owner_token)
+
+    def _may_enter(self, guest: Guest, cookies: dict[str, str]) -> bool:
+        if self.login is None or guest.owner:
+            return True
+        return self.login.has_pass(guest.visitor, cookies.get(self.login.cookie, ""))
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send, cookies: dict[str, str]) -> None:
+        """The page, the login before it, or the owner's link."""
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("owner", [""])[0]
+        if scope["path"] == "/" and token:
+            if hmac.compare_digest(token.encode(), self._owner_token.encode()):
+                signed = self._keys.sign("owner", self._keys.fingerprint("owner-token", self._owner_token))
+                send = self._giving(send, self._owner_cookie, signed, scope)
+            await RedirectResponse("/", 303)(scope, receive, send)
+        elif self.login and scope["path"] == "/login":
+            await self._app(scope, receive, send)
+        elif scope["path"] == "/login":
+            await RedirectResponse("/", 303)(scope, receive, send)
+        elif not self._may_enter(scope[SCOPE_KEY], cookies):
+            await RedirectResponse("/login", 303)(scope, receive, send)
+        else:
+            await (await self._dressed_page(scope, receive))(scope, receive, send)
+
+    async def _dressed_page(self, scope: Scope, receive: Receive) -> Response:
+        """Gradio's document in our dress."""
+        asked = {**scope, "method": "GET", "query_string": b"", "headers": _without(scope["headers"], b"accept-encoding", b"range")}
+        pieces: list[bytes] = []
+        status = 500
+
+        async def gather(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            pieces.append(message.get("body", b""))
+
+        await self._app(asked, receive, gather)
+        nonce = secrets.token_urlsafe(16)
+        document = dressed(b"".join(pieces).decode("utf-8"), nonce)
+        return HTMLResponse(document, status, {"Content-Security-Policy": policy(nonce)})
+
+    async def _queue(self, scope: Scope, receive: Receive, send: Send, visitor: str) -> None:
+        """Gradio's queue: the four calls and the heartbeat that the page makes, each for a tab of this visitor's."""
+        path, method = scope["path"], scope["method"]
+        found = _QUEUE.fullmatch(path)
+        if not found:
+            raise Refused(403, words("refused", "nothing_here"))
+        call, heartbeat_of = found.groups()
+        if call in ("queue/join", "cancel", "reset"):
+            _expect(method, "POST")
+            receive, body = await _whole_body(Headers(scope=scope), receive)
+            self._tabs.claim(_tab_in(body), visitor)
+            await self._app(scope, receive, send)
+            return
+        _expect(method, "GET")
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        self._tabs.claim(heartbeat_of or query.get("session_hash", [""])[0], visitor)
+        left = self.present.came(visitor) if heartbeat_of else None
+        try:
+            await self._until_closing(scope, receive, send)
+        finally:
+            if left:
+                left()
+
+    async def _until_closing(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An event stream, which would otherwise go on for ever, ends when the server does."""
+        stream = asyncio.ensure_future(self._app(scope, receive, send))
+        closing = asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait({stream, closing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            closing.cancel()
+            if not stream.done():
+                stream.cancel()
+            await asyncio.gather(stream, closing, return_exceptions=True)
+
+    def _giving(self, send: Send, name: str, value: str, scope: Scope) -> Send:
+        """Sends a cookie along."""
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        cookie = f"{name}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"
+
+        async def give(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        return give
+
+
+def _expect(method: str, *expected: str) -> None:
+    if method not in expected:
+        raise Refused(405, words("refused", "nothing_here"))
+
+
+def _without(headers: list[tuple[bytes, bytes]], *names: bytes) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers if not name.startswith(names)]
+
+
+def _tab_in(body: bytes) -> Any:
+    try:
+        return json.loads(body).get("session_hash")
+    except (ValueError, AttributeError, RecursionError):
+        raise Refused(400, words("refused", "nothing_here")) from None
+
+
+async def _whole_body(headers: Headers, receive: Receive) -> tuple[Receive, bytes]:
+    """The request's body, at most MOST_BYTES, and a ``receive`` that gives it once more."""
+    too_large = Refused(413, words("refused", "too_large", most=f"{MOST_BYTES:,}"))
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MOST_BYTES:
+        raise too_large
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BYTES:
+            raise too_large
+    given = False
+
+    async def once_more() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return once_more, bytes(body)
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    """Sends the security headers along, and keeps words out of every cache."""
+
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name in [name for name in headers if name.lower().startswith("access-control-")]:
+                del headers[name]
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "no-referrer"
+            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers.setdefault("Content-Security-Policy", policy())
+            named_by_content = re.match(r"/(assets|look)/", path) and message["status"] == 200
+            headers["Cache-Control"] = "public, max-age=31536000, immutable" if named_by_content else "no-store"
+        await send(message)
+
+    return with_headers

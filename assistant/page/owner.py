@@ -1,0 +1,96 @@
+"""Who answers, who is here, and the share link: everybody may read the first, only the owner may change or see the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from assistant.companion import Companion, Offer
+from assistant.page import render
+from assistant.page.gradio_quietly import gr
+from assistant.page.guests import guest_of
+from assistant.page.sharing import Sharing
+from assistant.page.wording import words
+from knowledge.errors import UsageError
+
+Present = Callable[[], Mapping[str, datetime]]  # the visitors whose page is open, and since when
+
+
+class OwnerHandlers:
+    """The handlers beside the conversation. Each asks the door who is there before it shows or changes anything."""
+
+    def __init__(self, companion: Companion, present: Present, sharing: Sharing) -> None:
+        self._companion = companion
+        self._present = present
+        self._sharing = sharing
+
+    def greet(self, request: gr.Request) -> tuple[str, Any, Any]:
+        """Who answers this visitor; the owner also gets the button to change it and the owner's panel."""
+        guest = guest_of(request)
+        line = self._companion.who_answers(guest.visitor).line
+        return render.render("who", line=line), gr.update(visible=guest.owner), gr.update(visible=guest.owner)
+
+    def offers(self, request: gr.Request) -> tuple[Any, Any, str, Any]:
+        """Open the choice of who answers."""
+        _owner_only(request)
+        offers = self._companion.offers()
+        choices = [(offer.label, offer.id) for offer in offers]
+        explanation = words("who", "nothing_else") if len(offers) < 2 else ""
+        return (
+            gr.update(visible=True),
+            gr.update(choices=choices, value=None),
+            render.render("explanation", text=explanation),
+            gr.update(visible=False),
+        )
+
+    def looked_at(self, offer_id: str, request: gr.Request) -> tuple[str, Any]:
+        """Say what an offer means before it is taken."""
+        _owner_only(request)
+        leaves = self._offer(offer_id).leaves_computer
+        text = words("who", "leaves" if leaves else "stays")
+        button = words("who", "use_leaving" if leaves else "use")
+        return render.render("explanation", text=text), gr.update(value=button, visible=True)
+
+    def choose(self, offer_id: str, request: gr.Request) -> tuple[str, Any]:
+        """The owner's yes."""
+        visitor = _owner_only(request)
+        line = self._companion.choose(visitor, self._offer(offer_id).id).line
+        return render.render("who", line=line), gr.update(visible=False)
+
+    def here(self, request: gr.Request) -> tuple[str, Any]:
+        """Who has the page open, and the share link."""
+        visitor = _owner_only(request)
+        people = [
+            words("owner", "you_since" if who == visitor else "one_since", time=f"{since:%H:%M}")
+            for who, since in sorted(self._present().items(), key=lambda entry: entry[1])
+        ]
+        link = self._sharing.link
+        shown = render.render(
+            "owner",
+            here=words("owner", "here", people="; ".join(people)) if len(people) > 1 else words("owner", "nobody"),
+            sharing=words("owner", "sharing", link=link) if link else words("owner", "not_sharing"),
+        )
+        return shown, gr.update(visible=bool(link))
+
+    def stop_sharing(self, request: gr.Request) -> tuple[str, Any]:
+        """Cut the share link."""
+        _owner_only(request)
+        self._sharing.stop()
+        shown = render.render("owner", here="", sharing=words("owner", "stopped_sharing"))
+        return shown, gr.update(visible=False)
+
+    def _offer(self, offer_id: str) -> Offer:
+        """The offer of that id, as it stands now."""
+        for offer in self._companion.offers():
+            if offer.id == offer_id:
+                return offer
+        raise UsageError(words("who", "nothing_else"))
+
+
+def _owner_only(request: gr.Request) -> str:
+    """The owner's visitor id. Raises UsageError for anybody else."""
+    guest = guest_of(request)
+    if not guest.owner:
+        raise UsageError(words("owner", "only_owner"))
+    return guest.visitor

@@ -1,0 +1,89 @@
+"""The page itself: what stands where, and which handler answers to what. Its look is look.css, its small habits look.js."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.page import render
+from assistant.page.gradio_quietly import gr
+from assistant.page.handlers import Handlers
+from assistant.page.limits import MOST_WAITING, REPLIES_AT_ONCE
+from assistant.page.owner import OwnerHandlers
+from assistant.page.panels import ChoicePanel, ForgetPanel, OwnerPanel
+from assistant.page.wiring import Wiring
+from assistant.page.wording import words
+
+
+def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
+    """The Gradio Blocks of the page, to be mounted behind the door."""
+    with gr.Blocks(title=words("title"), analytics_enabled=False, fill_width=True) as page:
+        conversation_id = gr.Textbox("", visible="hidden", elem_id="conversation-id", label="", container=False)
+        with gr.Row(elem_id="top"):
+            gr.HTML(render.render("title"), elem_id="title", apply_default_css=False)
+            new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
+            with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:
+                forget_panel = ForgetPanel()
+                owner_panel = OwnerPanel()
+        with gr.Row(elem_id="room"):
+            with gr.Column(elem_id="talk-column"):
+                conversation = gr.HTML("", elem_id="conversation", apply_default_css=False)
+                with gr.Row(elem_id="failed-actions"):
+                    try_again, built_in = _buttons("try_again", "built_in")
+                with gr.Row(elem_id="actions"):
+                    gr.HTML(render.render("copy_last"), elem_id="copy-last", apply_default_css=False)
+                    again, edit, undo = _buttons("again", "edit", "undo")
+            with (
+                gr.Column(elem_id="behind-column"),
+                gr.Accordion(words("behind", "heading"), open=True, elem_id="behind-panel"),
+            ):
+                behind = gr.HTML("", elem_id="behind", apply_default_css=False)
+        with gr.Column(elem_id="composer"):
+            choice_panel = ChoicePanel()
+            hint = gr.HTML(render.told(""), elem_id="hint", apply_default_css=False)
+            box, send, stop = _box()
+            with gr.Row(elem_id="who-row"):
+                who = gr.HTML("", elem_id="who", apply_default_css=False)
+                change = gr.Button(words("who", "change"), elem_id="change", size="sm", visible=False)
+
+        wiring = Wiring(conversation_id, [conversation, behind, hint, conversation_id], hint)
+        wiring.reply(
+            [box.submit, send.click],
+            handlers.send,
+            inputs=[box, conversation_id],
+            js="(message, conversation) => window.companion.sending(message, conversation)",
+        )
+        wiring.reply([again.click, try_again.click], handlers.again)
+        wiring.reply([built_in.click], handlers.let_built_in_answer)
+        wiring.at_once(edit.click, handlers.edit)
+        wiring.at_once(undo.click, handlers.undo)
+        wiring.at_once(new.click, handlers.new, inputs=[])
+        wiring.at_once(page.load, handlers.load, inputs=[conversation_id], js="() => [window.companion.remembered()]")
+        wiring.small(stop.click, handlers.stop, None, [])
+        wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
+        forget_panel.wire(handlers, wiring)
+        owner_panel.wire(owner, more, wiring)
+        choice_panel.wire(owner, change, who, wiring)
+    page.queue(max_size=MOST_WAITING, default_concurrency_limit=REPLIES_AT_ONCE)
+    return page
+
+
+def _buttons(*names: str) -> list[Any]:
+    """Quiet buttons that act on the last reply; look.css shows their rows in the states they are for."""
+    return [gr.Button(words("actions", name), elem_id=name.replace("_", "-"), size="sm") for name in names]
+
+
+def _box() -> tuple[Any, Any, Any]:
+    """Where the person writes, with its two buttons."""
+    with gr.Row(elem_id="box-row"):
+        box = gr.Textbox(
+            label=words("composer", "label"),
+            placeholder=words("composer", "placeholder"),
+            lines=1,
+            max_lines=9,
+            show_label=False,
+            container=False,
+            elem_id="box",
+        )
+        send = gr.Button(words("composer", "send"), elem_id="send", variant="primary")
+        stop = gr.Button(words("composer", "stop"), elem_id="stop")
+    return box, send, stop

@@ -1,0 +1,81 @@
+"""The smaller parts of the page, each with its own buttons: forgetting, who answers, and the owner's view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.page import render
+from assistant.page.gradio_quietly import gr
+from assistant.page.handlers import Handlers
+from assistant.page.owner import OwnerHandlers
+from assistant.page.wiring import Wiring
+from assistant.page.wording import words
+
+
+class ForgetPanel:
+    """Copying the conversation, and forgetting it or everything: asked once more, with what it means, before it is done."""
+
+    def __init__(self) -> None:
+        gr.HTML(render.render("copy_all"), elem_id="copy-all", apply_default_css=False)
+        self.one = gr.Button(words("forget", "one"), elem_id="forget-one")
+        self.all = gr.Button(words("forget", "all"), elem_id="forget-all")
+        self.ask_one, self.yes_one, self.no_one = _question("ask_one", "yes_one")
+        self.ask_all, self.yes_all, self.no_all = _question("ask_all", "yes_all")
+
+    def wire(self, handlers: Handlers, wiring: Wiring) -> None:
+        """Connect the buttons."""
+        asked = [self.ask_one, self.ask_all]
+        wiring.small(self.one.click, lambda: (_show(True), _show(False)), None, asked)
+        wiring.small(self.all.click, lambda: (_show(False), _show(True)), None, asked)
+        for answer in (self.no_one.click, self.no_all.click, self.yes_one.click, self.yes_all.click):
+            wiring.small(answer, lambda: (_show(False), _show(False)), None, asked)
+        wiring.at_once(self.yes_one.click, handlers.forget_conversation)
+        wiring.at_once(self.yes_all.click, handlers.forget_everything, inputs=[])
+
+
+class ChoicePanel:
+    """Who shall answer: the offers, what each means for the words, and a clear yes."""
+
+    def __init__(self) -> None:
+        with gr.Column(visible=False, elem_id="choice") as self.column:
+            self.offers = gr.Radio([], label=words("who", "heading"), elem_id="offers")
+            self.explanation = gr.HTML("", elem_id="explanation", apply_default_css=False)
+            with gr.Row(elem_id="choice-buttons"):
+                self.use = gr.Button(words("who", "use"), elem_id="use-offer", variant="primary", visible=False)
+                self.keep = gr.Button(words("who", "keep"), elem_id="keep-voice")
+
+    def wire(self, owner: OwnerHandlers, change: Any, who: Any, wiring: Wiring) -> None:
+        """Connect the buttons; ``change`` opens the panel, ``who`` is the line that says who answers."""
+        opened = [self.column, self.offers, self.explanation, self.use]
+        wiring.small(change.click, owner.offers, None, opened)
+        wiring.small(self.offers.input, owner.looked_at, self.offers, [self.explanation, self.use])
+        wiring.small(self.use.click, owner.choose, self.offers, [who, self.column])
+        wiring.small(self.keep.click, lambda: _show(False), None, self.column)
+
+
+class OwnerPanel:
+    """Who is here and the share link, for the owner."""
+
+    def __init__(self) -> None:
+        with gr.Column(visible=False, elem_id="owner") as self.column:
+            self.text = gr.HTML("", elem_id="owner-text", apply_default_css=False)
+            self.stop = gr.Button(words("owner", "stop_sharing"), elem_id="stop-sharing", visible=False)
+
+    def wire(self, owner: OwnerHandlers, more: Any, wiring: Wiring) -> None:
+        """Connect the buttons; opening ``more`` looks anew."""
+        wiring.small(more.expand, owner.here, None, [self.text, self.stop])
+        wiring.small(self.stop.click, owner.stop_sharing, None, [self.text, self.stop])
+
+
+def _question(text: str, yes: str) -> tuple[Any, Any, Any]:
+    """A question that is hidden until it is asked, with its two answers."""
+    with gr.Column(visible=False, elem_classes="question-panel") as column:
+        gr.HTML(render.render("explanation", text=words("forget", text)), apply_default_css=False)
+        with gr.Row():
+            agree = gr.Button(words("forget", yes), elem_classes="grave")
+            refuse = gr.Button(words("forget", "refuse"))
+    return column, agree, refuse
+
+
+def _show(visible: bool) -> Any:
+    return gr.update(visible=visible)

@@ -1,0 +1,114 @@
+"""Turns what is shown into HTML. Everything that a person, a model or the library wrote is escaped by the templates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from assistant.page.shown import ShownPassage, ShownTurn, State
+from assistant.page.wording import examples, words
+
+MARK = re.compile(r"\[(\d{1,2})\]")
+_SENTENCE_ENDS = re.compile(r"(?<=\w{3}[.!?…])\s+(?=[\"“‘(]?[A-Z])|(?<=\][.!?…])\s+|(?<=[.!?…][”’\")])\s+")
+_BREAKS_THE_LINE_ORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("assistant.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(words=words, examples=examples, State=State)
+    environment.filters.update(visible=visible, paragraphs=paragraphs, with_marks=with_marks, with_quote=with_quote)
+    return environment
+
+
+def render(template: str, **values: object) -> str:
+    """One template of this package, filled in."""
+    return _templates().get_template(f"{template}.html.jinja").render(**values)
+
+
+def conversation(turns: Sequence[ShownTurn], conversation_id: int | None) -> str:
+    """The whole conversation, or the welcome where nothing has been said yet."""
+    state = turns[-1].state if turns else "welcome"
+    return render("conversation", turns=turns, conversation=conversation_id or "", state=state)
+
+
+def behind(turns: Sequence[ShownTurn]) -> str:
+    """The passages behind the last reply."""
+    return render("behind", turn=turns[-1] if turns else None)
+
+
+def hint(*path: str, **values: object) -> str:
+    """A line above the box, from the texts; without a path, none."""
+    return told(words("hint", *path, **values) if path else "")
+
+
+def told(text: str, restore: str = "") -> str:
+    """A line above the box; ``restore`` is a message that goes back into the box."""
+    return render("hint", text=text, restore=restore)
+
+
+def visible(text: str) -> Markup:
+    """What a person wrote, to the letter: control characters and those that turn the reading order get a visible sign."""
+    normal = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Markup("").join(_sign(character) for character in normal)
+
+
+def _sign(character: str) -> Markup:
+    if character in "\n\t" or (unicodedata.category(character) != "Cc" and character not in _BREAKS_THE_LINE_ORDER):
+        return escape(character)
+    code = ord(character)
+    sign = chr(0x2400 + code) if code < 0x20 else f"⟨{code:02X}⟩"
+    return Markup('<span class="control">{}</span>').format(sign)
+
+
+def paragraphs(reply: str) -> list[str]:
+    """The reply in paragraphs: at its own line breaks, and each cited reading for itself.
+
+    Adding sentences at the end changes no earlier paragraph but the last.
+    """
+    found: list[str] = []
+    for line in filter(None, (line.strip() for line in reply.splitlines())):
+        plain: list[str] = []
+        for sentence in _SENTENCE_ENDS.split(line):
+            if MARK.search(sentence):
+                found += [" ".join(plain)] if plain else []
+                found.append(sentence)
+                plain = []
+            else:
+                plain.append(sentence)
+        found += [" ".join(plain)] if plain else []
+    return found
+
+
+def with_marks(paragraph: str, turn: ShownTurn) -> Markup:
+    """The paragraph with its marks as links to the passages. A bracketed number that marks nothing stays as it is."""
+    titles = {passage.number: passage.title for passage in turn.cited}
+    pieces: list[Markup] = []
+    position = 0
+    for found in MARK.finditer(paragraph):
+        number = int(found.group(1))
+        if number not in titles:
+            continue
+        pieces.append(visible(paragraph[position : found.start()]))
+        pieces.append(
+            Markup('<a class="mark" id="mark-{0}-{1}" href="#passage-{0}-{1}" aria-label="{2}">[{1}]</a>').format(
+                turn.number, number, words("reply", "passage", number=number, title=titles[number])
+            )
+        )
+        position = found.end()
+    return Markup("").join([*pieces, visible(paragraph[position:])])
+
+
+def with_quote(passage: ShownPassage) -> Markup:
+    """The passage's text, the sentence that carries the claim marked."""
+    before, quote, after = passage.text.partition(passage.quote) if passage.quote else (passage.text, "", "")
+    if not quote:
+        return visible(passage.text)
+    return Markup("{}<mark>{}</mark>{}").format(visible(before), visible(quote), visible(after))

@@ -1,0 +1,58 @@
+"""The HTML document around Gradio's page: our own title, look and first words, shown before Gradio's scripts have loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
+from assistant.page import render
+from assistant.page.limits import MOST_CHARACTERS
+from assistant.page.wording import raw
+
+_PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
+_FOR_SCRIPTS = ("blank", "too_long", "kept", "copied", "copy_failed", "no_connection")
+_MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
+
+
+@cache
+def look_version() -> str:
+    """Changes with look.css and look.js, so that browsers may keep them."""
+    look = files("assistant.page") / "look"
+    content = b"".join((look / name).read_bytes() for name in ("look.css", "look.js"))
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def dressed(document: str, nonce: str) -> str:
+    """Gradio's document with our head and first words, each script carrying ``nonce``, and nothing that names another host."""
+    document = _MANIFEST.sub("", _PREVIEWS.sub("", document))
+    head = render.render("head", version=look_version(), texts=_texts_for_scripts())
+    document = document.replace("</head>", head + "</head>", 1)
+    document = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + render.render("first_words"), document, count=1)
+    return document.replace("<script", f'<script nonce="{nonce}"')
+
+
+def _texts_for_scripts() -> dict[str, str]:
+    """What look.js says of its own accord."""
+    hints = {name: raw("hint", name).replace("{most}", f"{MOST_CHARACTERS:,}") for name in _FOR_SCRIPTS}
+    names = {"label": ("composer", "label"), "you": ("reply", "you"), "companion": ("reply", "companion")}
+    return {**hints, **{name: raw(*path) for name, path in names.items()}}
+
+
+def policy(nonce: str = "") -> str:
+    """The Content-Security-Policy. Gradio evaluates the templates of its HTML components and sets styles inline."""
+    scripts = f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'none'"
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )

@@ -1,0 +1,106 @@
+"""The safety level of a conversation: what the person, awake, says of themself; a dream is never a risk by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.safety.findings import Finding, Message, findings_of
+from assistant.safety.frames import Frame
+from assistant.safety.rules import ANSWERS
+from assistant.types import Safety, Screening
+
+QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without any sign close a crisis
+_ORDER = (Safety.NONE, Safety.DISTRESS, Safety.CRISIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The level after the last message, why, what kind of danger, and whether it is unsure if dream or day was meant."""
+
+    level: Safety
+    why: str
+    kind: str = ""
+    unsure: bool = False
+
+
+def screen(messages: Sequence[str]) -> Screening:
+    """The level after the last of a person's messages (oldest first), and one plain sentence why.
+
+    English only; by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing. What
+    could be meant either way is distress, with "unsure" in the reason.
+
+    A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
+    plainly said that they are safe or not alone and four more messages have brought no sign. A "yes" to the question that
+    the crisis reply asked is a crisis again.
+    """
+    assessment = assess(messages)
+    return Screening(assessment.level, assessment.why)
+
+
+def assess(messages: Sequence[str]) -> Assessment:
+    """As ``screen``, with what the replies need besides."""
+    current = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
+    crisis_open, said_safe, quiet = False, False, 0
+    kind, death, suicide = "", False, False
+    weak: set[str] = set()
+    for text in messages:
+        message = findings_of(text, death, suicide)
+        death, suicide = message.own_death, message.own_suicide
+        weak |= {one.signal for one in message.findings if one.weak and one.level is not Safety.NONE}
+        own = _of_message(message, weak, current)
+        if own.level is Safety.CRISIS:
+            crisis_open, said_safe, quiet, kind = True, False, 0, own.kind
+        elif crisis_open:
+            said_safe = said_safe or bool(ANSWERS["safe"].search(message.text))
+            quiet = quiet + 1 if said_safe and own.level is Safety.NONE and not _takes_back(message) else 0
+            if quiet > QUIET_MESSAGES:
+                crisis_open = False
+            elif own.level is Safety.NONE:
+                own = Assessment(Safety.DISTRESS, "Nothing new here, but a crisis was voiced earlier in this conversation.", kind)
+        current = own
+    return current
+
+
+def _of_message(message: Message, weak: set[str], before: Assessment) -> Assessment:
+    strongest = max(message.findings, key=_weight, default=None)
+    level = strongest.level if strongest else Safety.NONE
+    if level is not Safety.CRISIS and (answer := _as_answer(message, before)):
+        return answer
+    if strongest is None or level is Safety.NONE:
+        return Assessment(Safety.NONE, _why_none(message))
+    if level is Safety.DISTRESS and strongest.weak and len(weak) > 1:
+        return Assessment(Safety.CRISIS, f"More than one veiled sign in this conversation; the person {strongest.says}.", "self")
+    unsure = strongest.frame is Frame.UNSURE
+    if unsure:
+        why = f"Unsure whether the dream or the waking life is meant: the person {strongest.says}."
+    else:
+        why = f"Of waking life the person {strongest.says}."
+    return Assessment(level, why, strongest.kind, unsure)
+
+
+def _as_answer(message: Message, before: Assessment) -> Assessment | None:
+    """The reading of a message as the answer to what the companion asked after a crisis or an unclear statement."""
+    text = message.text
+    if before.level is Safety.CRISIS and ANSWERS["yes"].search(text):
+        return Assessment(Safety.CRISIS, "Answers the question about suicide or safety with more than a no.", before.kind)
+    if before.unsure and before.kind == "self" and not ANSWERS["only_dream"].search(text):
+        if ANSWERS["by_day"].search(text):
+            return Assessment(Safety.CRISIS, "Says that what the dream held is there by day too.", before.kind)
+        if ANSWERS["yes"].search(text):
+            return Assessment(Safety.DISTRESS, "Unsure what the person says yes to: dream or day.", before.kind, unsure=True)
+    return None
+
+
+def _takes_back(message: Message) -> bool:
+    return bool(ANSWERS["taken_back"].search(message.text))
+
+
+def _why_none(message: Message) -> str:
+    if any(one.frame is Frame.DREAM for one in message.findings):
+        return "What sounds like risk is told of the dream, not of waking life."
+    return "Nothing said of waking life points to a risk."
+
+
+def _weight(finding: Finding) -> tuple[int, bool]:
+    return _ORDER.index(finding.level), finding.frame is Frame.WAKING

@@ -1,0 +1,70 @@
+"""The voice that needs no model: the dreamer's own words given back, the library's own sentence, a fitted question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from assistant.contract import ROWS
+from assistant.giving_back import give_back
+from assistant.method.questions import quoted_beginning
+from assistant.texts import choices
+from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
+from assistant.voices.voice import with_mark
+from assistant.words import count_words
+
+
+class BuiltInVoice:
+    """Composes the reply from the plan. Deterministic: the same conversation gives the same words."""
+
+    name = "built-in"
+    model = ""
+
+    def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
+        """The units of the reply in their order."""
+        sentences = list(self._sentences(plan))
+        short = ROWS[plan.kind].least_words - sum(count_words(s.text) for s in sentences) - count_words(plan.question)
+        if short > 0 and plan.kind is not Kind.OUTSIDE:
+            sentences += self._padding(plan, sentences, short)
+        for sentence in sentences:
+            if stop.is_set():
+                return
+            yield sentence
+        if plan.question:
+            yield Question(plan.question)
+
+    def _sentences(self, plan: Plan) -> Iterator[Sentence]:
+        if plan.plain and plan.kind is not Kind.UNCOVERED:
+            yield Sentence(plan.plain, Role.PLAIN)
+        if plan.kind in (Kind.DREAM, Kind.ANSWER, Kind.UNCOVERED, Kind.WHY):
+            yield self.heard(plan)
+        for reading in plan.readings:
+            yield self.reading(reading)
+        if plan.plain and plan.kind is Kind.UNCOVERED:
+            yield Sentence(plan.plain, Role.PLAIN)
+
+    def heard(self, plan: Plan) -> Sentence:
+        """What the dreamer said, given back; quoted where grammar does not carry it safely."""
+        used = [sentence.frame for turn in plan.earlier for sentence in turn.sentences if sentence.frame]
+        given = give_back(plan.heard, used_frames=used, seed=len(plan.earlier))
+        if given is not None:
+            return Sentence(given.text, Role.HEARD, frame=given.frame)
+        quoted = quoted_beginning(plan.heard.message) or "\u2026"
+        return Sentence(f"You wrote: \u201c{quoted}\u201d.", Role.HEARD, frame="quote")
+
+    def reading(self, planned: PlannedReading) -> Sentence:
+        """The section's own sentence with its mark."""
+        return Sentence(with_mark(planned.text, planned.citation.marker), Role.READING, planned.citation)
+
+    def _padding(self, plan: Plan, sentences: list[Sentence], short: int) -> Iterator[Sentence]:
+        """Plain sentences that leave the meaning with the dreamer, until the reply is long enough."""
+        said = {sentence.text for turn in plan.earlier for sentence in turn.sentences}
+        wordings = choices("hand_back" if any(s.role is Role.READING for s in sentences) else "stay_with")
+        start = len(plan.earlier) + len(plan.heard.message)
+        turned = [wordings[(start + offset) % len(wordings)] for offset in range(len(wordings))]
+        for wording in sorted(turned, key=lambda text: text in said):
+            if short <= 0:
+                return
+            short -= count_words(wording)
+            yield Sentence(wording, Role.PLAIN)
+

@@ -1,0 +1,47 @@
+"""Words and stems: what two texts share, which words carry content, how many words a text has."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import Stemmer
+
+_stemmer = Stemmer.Stemmer("english")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+MARK = re.compile(r"\s*\[(\d+)\]")
+
+FUNCTION_WORDS = frozenset(
+    """a about above after again against all almost along already also although always am an and another any anybody anyone
+    anything are aren't around as at away back be became because become been before being below between both but by came can
+    can't cannot come could couldn't did didn't do does doesn't doing don't done down during each either else enough even ever
+    every everybody everyone everything few for from further get gets getting go goes going gone got had hadn't has hasn't have
+    haven't having he he's her here hers herself him himself his how however i i'd i'll i'm i've if in instead into is isn't it
+    it's its itself just keep kept kind know knew lately less let like look made make makes many may maybe me might mine more
+    most much must my myself near need neither never next no nobody none nor not nothing now of off often on once one ones only
+    onto or other others our ours ourselves out over own part perhaps put quite rather really same say said see seem seemed seems
+    several shall she she's should shouldn't since so some somebody somehow someone something sometimes somewhere soon still
+    such suddenly sure take than that that's the their theirs them themselves then there there's these they they're thing things
+    think this those though through thus till time to together too took toward towards tried try trying under until up upon us
+    used very was wasn't way we we're well went were weren't what what's when where which while who whole whom whose why will
+    with within without won't would wouldn't yes yet you you'd you'll you're you've your yours yourself
+    dream dreams dreamed dreamt dreaming night last woke wake waking remember bit lot dont cant didnt wouldnt couldnt im ive
+    isnt wasnt feel feels felt feeling""".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, marks like [1] left out."""
+    return _WORD.findall(MARK.sub("", text))
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, marks left out."""
+    return len(words(text))
+
+
+@lru_cache(maxsize=4096)
+def content_stems(text: str) -> frozenset[str]:
+    """Stems of the words that carry content."""
+    lowered = (word.lower().replace("’", "'") for word in words(text))
+    return frozenset(_stemmer.stemWord(word.removesuffix("'s")) for word in lowered if word not in FUNCTION_WORDS)

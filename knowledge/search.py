@@ -1,0 +1,208 @@
+"""Finds the sections that matter for a message: meaning (Chroma), words (BM25) and utterances, fused into one score a section.
+
+A long message is searched part by part, each section taking its best part. An own article has no utterances; it borrows
+those of the library's sections that its text is most like. What lies nearer to the background than to any section is not
+covered. The figures behind the constants stand in CHANGELOG.md; `dream eval` measures them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import bm25s
+import numpy as np
+
+from knowledge.embedding import Embedder, Vectors
+from knowledge.index import BACKGROUND, Generation
+from knowledge.parts import parts_of
+from knowledge.types import Hit, SearchResult
+from knowledge.utterances import stems
+
+NEIGHBOURS = 150  # utterances asked of Chroma for each part of a message
+NEAREST = 3  # a section's nearest utterances, whose mean similarity counts
+CLASSIFIER_WEIGHT = 0.1
+TEXT_WEIGHT = 0.4
+WORDS_WEIGHT = 0.25
+WORDS_WEIGHT_OWN = 0.05  # BM25 on a text without utterances tells less
+BORROWING_SHARPNESS = 25.0  # 1 / 0.04: similarity of texts -> share of a borrowed section
+EVIDENCE_SHARPNESS = 20.0  # utterance score -> share among sections
+COVERED = 0.0  # coverage from which a message counts as covered
+CONTEXT_WORDS = 12  # content stems from which a message speaks for itself
+CONTEXT_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """What one text scores: a value a section, the best passage a section, and how far it stands out of the background."""
+
+    sections: Vectors
+    best_passage: list[int]
+    coverage: float
+
+
+class Searcher:
+    """Searches one generation of the index. Stateless between calls and safe in several threads."""
+
+    def __init__(self, generation: Generation, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._generation = generation
+        self._sections = list(dict.fromkeys(passage.section.id for passage in generation.passages))
+        position = {section: number for number, section in enumerate(self._sections)}
+        self._section_of_passage = np.array([position[p.section.id] for p in generation.passages], dtype=np.int64)
+        classes = [BACKGROUND, *self._sections]
+        class_position = {name: number for number, name in enumerate(classes)}
+        self._class_of_utterance = np.array([class_position[u.section] for u in generation.utterances], dtype=np.int64)
+        known = generation.classifier.classes
+        self._column_of_class = np.array([class_position[name] for name in known if name in class_position], dtype=np.int64)
+        self._known_columns = np.array([n for n, name in enumerate(known) if name in class_position], dtype=np.int64)
+        said = {passage.section.id for passage in generation.passages if passage.section.dreamers_say}
+        self._own = np.array([section not in said for section in self._sections])
+        self._loans = self._borrow()
+        self._words = self._word_index()
+
+    def search(self, message: str, *, before: Sequence[str] = (), count: int = 5, article: str = "") -> SearchResult:
+        """The best sections for a message; see ``Library.search``."""
+        scores = self._score(message)
+        if scores is None or not self._sections:
+            return SearchResult(message, False, 0.0)
+        context = self._score(" ".join([*before[-2:], message])) if before and self._leans(message) else None
+        values, coverage = scores.sections, scores.coverage
+        if context is not None:
+            values = (1 - CONTEXT_WEIGHT) * values + CONTEXT_WEIGHT * context.sections
+            coverage = max(coverage, context.coverage)
+        order = [n for n in np.argsort(-values, kind="stable") if not article or self._sections[n].startswith(f"{article}/")]
+        hits = tuple(
+            Hit(rank, _to_unit(float(values[number])), self._generation.passages[scores.best_passage[number]])
+            for rank, number in enumerate(order[:count], 1)
+        )
+        return SearchResult(message, coverage >= COVERED, round(coverage, 4), hits)
+
+    def _leans(self, message: str) -> bool:
+        """Whether a message says too little to be searched by itself."""
+        return len(message.split()) <= 2 * CONTEXT_WORDS
+
+    def _score(self, text: str) -> _Scores | None:
+        parts = parts_of(text)
+        if not parts:
+            return None
+        vectors = self._embedder.encode(parts)
+        if len(parts) > 1:
+            vectors = np.vstack([vectors, _unit(vectors.mean(axis=0))])
+            parts = [*parts, text]
+        similarity, best_passage = self._text_similarity(vectors)
+        utterances = self._utterance_scores(parts, vectors)
+        of_sections = utterances[:, 1:]  # of an own section: its nearest sentences
+        lent = of_sections.copy()
+        if self._own.any():
+            similarity[:, self._own] = (similarity[:, self._own] + of_sections[:, self._own]) / 2
+            lent[:, self._own] = self._lend(of_sections[:, ~self._own])
+        words = self._word_scores(text)
+        sections = (lent + TEXT_WEIGHT * similarity).max(axis=0) + words
+        standing_out = lent.max(axis=1) - utterances[:, 0]
+        return _Scores(sections.astype(np.float32), best_passage, float(standing_out.max()))
+
+    def _text_similarity(self, vectors: Vectors) -> tuple[Vectors, list[int]]:
+        """Cosine of each part with each section's nearest passage, and that passage over all parts."""
+        similarity = np.zeros((len(vectors), len(self._sections)), dtype=np.float32)
+        best = np.full(len(self._sections), -1.0)
+        best_passage = [int(np.argmax(self._section_of_passage == number)) for number in range(len(self._sections))]
+        count = min(len(self._generation.passages), max(60, len(self._sections)))
+        for row, found in enumerate(self._generation.nearest_passages(vectors, count)):
+            for passage, cosine in found:
+                section = self._section_of_passage[passage]
+                similarity[row, section] = max(similarity[row, section], cosine)
+                if cosine > best[section]:
+                    best[section] = cosine
+                    best_passage[section] = passage
+        return similarity, best_passage
+
+    def _utterance_scores(self, parts: Sequence[str], vectors: Vectors) -> Vectors:
+        """For each part the score of the background (first column) and of each section."""
+        scores = np.zeros((len(vectors), 1 + len(self._sections)), dtype=np.float32)
+        for row, found in enumerate(self._generation.nearest_utterances(vectors, NEIGHBOURS)):
+            if not found:
+                continue
+            floor = found[-1][1]
+            nearest: dict[int, list[float]] = {}
+            for utterance, cosine in found:
+                nearest.setdefault(int(self._class_of_utterance[utterance]), []).append(cosine)
+            scores[row] = floor
+            for number, cosines in nearest.items():
+                best = (cosines + [floor] * NEAREST)[:NEAREST]
+                scores[row, number] = sum(best) / NEAREST
+        learned = self._generation.classifier.scores(parts, vectors)
+        scores[:, self._column_of_class] += CLASSIFIER_WEIGHT * learned[:, self._known_columns]
+        return scores
+
+    def _borrow(self) -> Vectors:
+        """How much each section without utterances takes of each section that has them; rows sum to one.
+
+        Alike are sections whose passages are, and whose nearest sentence is to the other's passage.
+        """
+        own = np.flatnonzero(self._own)
+        lenders = np.flatnonzero(~self._own)
+        if not len(own) or not len(lenders):
+            return np.zeros((len(own), len(lenders)), dtype=np.float32)
+        passages, sentences = self._generation.passage_vectors(), self._generation.utterance_vectors()
+        centre = np.stack([_unit(passages[self._section_of_passage == number].mean(axis=0)) for number in range(len(self._own))])
+        by_sentence = np.stack(
+            [
+                (sentences[self._class_of_utterance == 1 + number] @ centre[lenders].T).max(axis=0, initial=-1.0)
+                for number in own
+            ]
+        )
+        alike = np.exp(BORROWING_SHARPNESS * (centre[own] @ centre[lenders].T + by_sentence) / 2)
+        return np.asarray(alike / alike.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def _lend(self, lenders: Vectors) -> Vectors:
+        """The scores that sections without utterances get from those that have them."""
+        if not lenders.size:
+            return np.zeros((len(lenders), len(self._loans)), dtype=np.float32)
+        top = lenders.max(axis=1, keepdims=True)
+        shares = np.exp(EVIDENCE_SHARPNESS * (lenders - top))
+        shares /= shares.sum(axis=1, keepdims=True)
+        return np.asarray(top + np.log(shares @ self._loans.T + 1e-3) / EVIDENCE_SHARPNESS, dtype=np.float32)
+
+    def _word_index(self) -> bm25s.BM25:
+        texts: dict[str, list[str]] = {section: [] for section in self._sections}
+        for passage in self._generation.passages:
+            texts[passage.section.id] += [passage.section.title, passage.text]
+        for utterance in self._generation.utterances:
+            if utterance.section != BACKGROUND:
+                texts[utterance.section].append(utterance.text)
+        index = bm25s.BM25(k1=1.2, b=0.5)
+        index.index([_content(" ".join(pieces)) for pieces in texts.values()], show_progress=False)
+        return index
+
+    def _word_scores(self, text: str) -> Vectors:
+        """BM25 of the whole message, the best section as one, weighted."""
+        tokens = [token for token in _content(text) if token in self._words.vocab_dict]
+        if not tokens:
+            return np.zeros(len(self._sections), dtype=np.float32)
+        scores = self._words.get_scores(tokens)
+        weights = np.where(self._own, WORDS_WEIGHT_OWN, WORDS_WEIGHT)
+        return np.asarray(weights * scores / max(float(scores.max()), 1e-9), dtype=np.float32)
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
+
+
+def _content(text: str) -> list[str]:
+    return [stem for stem in stems(text) if stem not in _STOP] or ["-"]
+
+
+_STOP = frozenset(
+    stem
+    for word in (
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was "
+        "will with i me my we you he she his her had have were so just"
+    ).split()
+    for stem in stems(word)
+)
+
+
+def _to_unit(score: float) -> float:
+    """A score between 0 and 1 that keeps the order."""
+    return float(1 / (1 + np.exp(-2.5 * (score - 0.8))))
