@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.contract import (
-    BEGINS_WITH_THE_DREAMER,
     ROWS,
     Wanted,
+    begins_with_the_dreamer,
     faults_of_question,
     faults_of_sentence,
 )
 from assistant.grounding import support
 from assistant.texts import choices
-from assistant.types import Kind, Plan, Question, Role, Sentence
+from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.built_in import BuiltInVoice
 from assistant.words import count_words
 
@@ -43,6 +43,8 @@ class Checker:
             return
         if not self.sentences and self._must_begin_with_the_dreamer() and unit.role is not Role.HEARD:
             yield self._repaired(self._built_in.heard(self.plan), "a reply begins with what was heard")
+        if self.sentences or unit.role is not Role.HEARD:
+            yield from self._note()
         faults = self._faults(unit)
         if not faults:
             self.kept += 1
@@ -59,6 +61,7 @@ class Checker:
         """What is still missing, and the question last."""
         if not self.sentences and self._must_begin_with_the_dreamer():
             yield self._repaired(self._built_in.heard(self.plan), "nothing was said")
+        yield from self._note()
         least = self._row.least_readings if self.plan.readings else 0
         for planned in self._unused_readings():
             if self._readings() >= least:
@@ -72,13 +75,18 @@ class Checker:
             self.question = question
             yield Question(question, repaired=question != self._offered_question)
 
+    def _note(self) -> Iterator[Sentence]:
+        """The soft word for somebody who is not well, once, after what was heard."""
+        if self.plan.note and not any(sentence.text == self.plan.note for sentence in self.sentences):
+            yield self._show(Sentence(self.plan.note, Role.PLAIN))
+
     @property
     def fallback(self) -> bool:
         """Whether nothing of what the voice said could be shown."""
         return self.kept == 0
 
     def _must_begin_with_the_dreamer(self) -> bool:
-        return self.plan.kind in BEGINS_WITH_THE_DREAMER
+        return begins_with_the_dreamer(self.plan)
 
     def _faults(self, unit: Sentence) -> list[str]:
         faults = faults_of_sentence(unit, self.plan.heard.message, self.plan.hits, first=not self.sentences)
@@ -109,7 +117,7 @@ class Checker:
             return Sentence(self.plan.plain, Role.PLAIN)
         return None
 
-    def _unused_readings(self) -> Iterator:  # type: ignore[type-arg]
+    def _unused_readings(self) -> Iterator[PlannedReading]:
         cited = {sentence.citation.section for sentence in self.sentences if sentence.citation}
         for planned in self.plan.readings:
             if planned.citation.section not in cited:
@@ -125,6 +133,8 @@ class Checker:
         if self._row.question is Wanted.NONE:
             return ""
         offered = self._offered_question
+        if self.plan.fixed_question:
+            return self.plan.question
         if offered:
             faults = faults_of_question(offered, self.plan.told, self.plan.asked)
             if not faults:

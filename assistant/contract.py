@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.nevers import never_said
-from assistant.types import Kind, Role, Sentence
+from assistant.types import Kind, Plan, Role, Sentence
 from assistant.words import MARK, content_stems, count_words
 from knowledge.types import Hit
 
@@ -65,6 +65,15 @@ _TENTATIVE = re.compile(
     r"suggest|idea|held|found|usual|usually|common|rarely|tradition)\b",
     re.IGNORECASE,
 )
+
+
+def begins_with_the_dreamer(plan: Plan) -> bool:
+    """Whether the reply must begin with something of the dreamer's own words: not where this message holds nothing."""
+    return plan.kind in BEGINS_WITH_THE_DREAMER and bool(content_stems(plan.heard.message)) and not _is_plain_answer(plan)
+
+
+def _is_plain_answer(plan: Plan) -> bool:
+    return plan.kind is Kind.ANSWER and bool(plan.plain)
 
 
 def is_open(question: str) -> bool:
@@ -149,8 +158,12 @@ def faults_of_reply(
     asked: Sequence[str],
     hits: Sequence[Hit],
     covered: bool,
+    begins: bool,
 ) -> list[str]:
-    """Every way in which a whole reply breaks the contract of its kind; empty where it keeps it."""
+    """Every way in which a whole reply breaks the contract of its kind; empty where it keeps it.
+
+    ``begins`` says whether it must begin with the dreamer's own words.
+    """
     row = ROWS[kind]
     faults: list[str] = []
     total = sum(count_words(sentence.text) for sentence in sentences) + count_words(question)
@@ -168,7 +181,7 @@ def faults_of_reply(
         faults.append(f"{kind} asks nothing")
     if question:
         faults += faults_of_question(question, told, asked)
-    if kind in BEGINS_WITH_THE_DREAMER and (not sentences or sentences[0].role is not Role.HEARD):
+    if begins and (not sentences or sentences[0].role is not Role.HEARD):
         faults.append("a reply begins with what was heard")
     for position, sentence in enumerate(sentences):
         faults += faults_of_sentence(sentence, message, hits, first=position == 0)

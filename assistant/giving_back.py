@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import combinations
 
 import yaml
 
-from assistant.hearing.asides import is_around
+from assistant.hearing.asides import is_around, is_said_to_a_machine
 from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
 from assistant.types import Clause, Heard
 
 FEWEST_WORDS = 8
 MOST_WORDS = 45
 LONGEST_QUOTE = 20  # words
+_LONGEST_QUOTE_IN_CHARACTERS = 160
+_WORDS_OF_FRAMES = 8  # at most this many are added by a frame
+_NEARLY_ALL = 0.6  # of the message's words
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
@@ -26,8 +29,7 @@ _FRAMES: dict[str, dict[str, str]] = yaml.safe_load((files("assistant") / "frame
 _JOINTS = {"": ", and ", "and": ", and ", "but": ", but ", "so": ", so ", "then": ", and then ", "yet": ", yet "}
 _BETWEEN = frozenset({"and", "but", "so", "then", "yet", "plus", "also", "or", "that", "i", "next", "anyway"})
 _REPORTING = re.compile(
-    r"\b(?:said|says|say|told|tells|tell|thought|think|knew|know|if|that|because|asked|when|while|felt|as if|realized|realised|"
-    r"saw|heard|until|before|after|who|which)\b"
+    r"\b(?:said|says|say|told|tells|tell|thought|think|knew|know|realized|realised|asked|if|that|because|until|as if|felt like|dreamed|dreamt)\b"
 )
 _OPENS_IN_TIME = re.compile(
     r"^(?:suddenly|then|finally|eventually|when|as|while|after|before|if|in|at|on|once|for|from|later|now|first|somehow|"
@@ -46,10 +48,17 @@ _ORDERS = re.compile(
     r"can you|could you|would you|will you)\b",
     re.IGNORECASE,
 )
+_ASKING = re.compile(
+    r"^(?:and |but |so )?(?:what|why|how|who|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|should|will|has|have)\b",
+    re.IGNORECASE,
+)
+_OPENS_OUTSIDE = re.compile(r"^you (?:remember|recall|think|know|had a|have a)|\bdream")
+_QUOTATION = re.compile(r'"[^"]*"')
+_FIRST_PERSON = re.compile(r"\b(?:(?i:i|me|my|mine|myself|we|our|ours|ourselves)|us|Us)\b")
 _BORDER = re.compile(
     r"[,;:]|\s[-–—]|\s(?=(?:and|but|so|because|where|when|while|which|who|then|until|with|trying|as)\s)", re.IGNORECASE
 )
-_MARKUP = re.compile(r"[<>{}\[\]|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
+_MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
 _NUMBERS = ("no words", "one word", "two words", "three words", "four words", "five words", "six words", "seven words")
 
 
@@ -88,28 +97,38 @@ def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0)
 
 
 def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
-    joints = _joints(heard)
+    """One to three clauses in their order, of which each stands alone or right after the one it leans on."""
+    places = _places(heard)
+    joints = _joints(heard, places)
     usable = [
         number
         for number, clause in enumerate(heard.clauses)
         if (clause.sure or clause.continued) and clause.waking == waking and _is_fit(clause)
     ]
-    told = [number for number, clause in enumerate(heard.clauses) if clause.waking == waking]
-    chosen = sorted(sorted(usable, key=lambda number: -heard.clauses[number].weight)[:_CHOICES])
-    chosen = sorted({*chosen, *(number - 1 for number in chosen if heard.clauses[number].continued and number - 1 in usable)})
+    last = _last_told(heard, places, waking)
+    chosen = set(sorted(usable, key=lambda number: -heard.clauses[number].weight)[:_CHOICES])
+    chosen |= {number - 1 for number in chosen if heard.clauses[number].continued} & set(usable)
     for size in (1, 2, 3):
-        for numbers in combinations(chosen, size):
-            after = [right == left + 1 and bool(joints[right]) for left, right in zip((-2, *numbers), numbers, strict=False)]
-            if not all(heard.clauses[n].sure or beside for n, beside in zip(numbers, after, strict=True)):
-                continue
-            window = _Window(
-                clauses=tuple(heard.clauses[n] for n in numbers),
-                told=tuple(_told(heard.clauses[n], beside) for n, beside in zip(numbers, after, strict=True)),
-                joints=tuple(joints[n] if beside else "" for n, beside in zip(numbers, after, strict=True))[1:],
-                ends=numbers[-1] == told[-1],
-            )
-            if (size == 1 and not _is_hollow(window)) or (size > 1 and window.words <= MOST_WORDS - 8):
+        for numbers in combinations(sorted(chosen), size):
+            window = _window(heard, numbers, joints, numbers[-1] == last)
+            if window is not None and (size > 1 or not _is_hollow(window)) and (size < 3 or any(window.joints)):
                 yield window
+
+
+def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends: bool) -> _Window | None:
+    beside = [right == left + 1 and bool(joints[right]) for left, right in zip((-2, *numbers), numbers, strict=False)]
+    clauses = tuple(heard.clauses[number] for number in numbers)
+    if not all(clause.sure or after for clause, after in zip(clauses, beside, strict=True)):
+        return None
+    told = tuple(clause.continued if after and clause.continued else clause.turned for clause, after in zip(clauses, beside, strict=True))
+    tied = [after and not _REPORTING.search(before) for after, before in zip(beside[1:], told, strict=False)]
+    window = _Window(
+        clauses=clauses,
+        told=told,
+        joints=tuple(joints[number] if tie else "" for number, tie in zip(numbers[1:], tied, strict=True)),
+        ends=ends and not beside[-1],
+    )
+    return window if window.words <= MOST_WORDS - _WORDS_OF_FRAMES else None
 
 
 def _is_hollow(window: _Window) -> bool:
@@ -117,28 +136,45 @@ def _is_hollow(window: _Window) -> bool:
     return window.words < FEWEST_WORDS and bool(re.match(r"(?:he|she|it|they|this|that)\b", window.told[0]))
 
 
-def _told(clause: Clause, beside: bool) -> str:
-    return clause.continued if beside and clause.continued else clause.turned
-
-
 def _is_fit(clause: Clause) -> bool:
+    """Whether the clause may be shown: clean, whole in its marks, and nobody's "I" left in it."""
     lowers = set(re.findall(r"[\w'-]+", clause.turned.lower()))
-    return not (lowers & COARSE) and not _MARKUP.search(clause.turned) and clause.turned.count('"') % 2 == 0
+    return not (lowers & COARSE or _MARKUP.search(clause.turned) or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))) and (
+        clause.turned.count('"') % 2 == 0
+    )
 
 
-def _joints(heard: Heard) -> list[str]:
-    """For each clause what joins it to the one before it; empty where other words stood between the two."""
+def _places(heard: Heard) -> list[tuple[int, int]]:
+    """Where each clause stands in the message."""
     found = []
     end = 0
-    for number, clause in enumerate(heard.clauses):
-        start = heard.message.find(clause.said, end)
-        between = re.findall(r"[^\W\d_]+", heard.message[end:start].lower()) if start >= 0 else ["?"]
-        beside = number > 0 and len(between) <= 2 and all(word in _BETWEEN for word in between)
+    for clause in heard.clauses:
+        start = max(heard.message.find(clause.said, end), end)
+        end = start + len(clause.said)
+        found.append((start, end))
+    return found
+
+
+def _joints(heard: Heard, places: Sequence[tuple[int, int]]) -> list[str]:
+    """For each clause what joins it to the one before it; empty where other words stood between the two."""
+    found = [""]
+    for (_, end), (start, _) in zip(places, places[1:], strict=False):
+        between = re.findall(r"[^\W\d_]+", heard.message[end:start].lower())
+        beside = len(between) <= 2 and all(word in _BETWEEN for word in between)
         tie = next((word for word in between if word in _JOINTS), "")
         tie = "then" if "then" in between and tie == "and" else tie
         found.append(_JOINTS[tie] if beside else "")
-        end = max(end, start + len(clause.said)) if start >= 0 else end
     return found
+
+
+def _last_told(heard: Heard, places: Sequence[tuple[int, int]], waking: bool) -> int:
+    """The number of the clause that the telling ends with; -1 where something else was told after it."""
+    told = [number for number, clause in enumerate(heard.clauses) if clause.waking == waking]
+    if not told:
+        return -1
+    last = told[-1]
+    end = places[last + 1][0] if last + 1 < len(places) else len(heard.message)
+    return last if len(heard.message[places[last][1] : end].split()) <= 3 else -1
 
 
 def _worth(window: _Window) -> float:
@@ -164,15 +200,14 @@ def _framed(heard: Heard, window: _Window, used_frames: Collection[str], seed: i
     elif len(window.told) == 2:
         b, joint = window.told[1], window.joints[0]
     group = "one" if not b else "side-by-side" if joint else "apart"
-    if group == "one" and window.words < FEWEST_WORDS:
-        group = "one-short"
+    if window.words < FEWEST_WORDS:
+        group, a, b = "one-short", f"{a}{joint or ', and '}{b}" if b else a, ""
     feeling = _feeling(heard, window)
-    fitting = [frame for frame in _FRAMES[group] if _fits(frame, heard, window, a, joint, feeling)]
+    fitting = [frame for frame in _FRAMES[group] if _fits(frame, heard, window, a, feeling)]
     frame = _choose(fitting, used_frames, seed)
-    second = _capital(joint.strip(" ,") + " " + b) if joint in {", but ", ", so "} and "parted" in frame else _capital(b)
-    text = _FRAMES[group][frame].format(A=_capital(a), a=a, B=second, b=b, joint=joint, Feeling=_capital(feeling))
-    text = re.sub(r"\.\.+", ".", text)
-    return GivenBack(text, frame, window.clauses)
+    second = f"{joint.strip(' ,')} {b}" if joint in {", but ", ", so "} else b
+    text = _FRAMES[group][frame].format(A=_capital(a), a=a, B=_capital(second), b=b, joint=joint, Feeling=_capital(feeling))
+    return GivenBack(re.sub(r"\.\.+", ".", text), frame, window.clauses)
 
 
 def _of_three(window: _Window) -> tuple[str, str, str]:
@@ -181,9 +216,7 @@ def _of_three(window: _Window) -> tuple[str, str, str]:
     first, second = window.joints
     if first and (not second or len((one + two).split()) <= len((two + three).split())):
         return one + first + two, three, ""
-    if second:
-        return one, two + second + three, ""
-    return f"{one}. {_capital(two)}", three, ""
+    return one, two + second + three, ""
 
 
 def _feeling(heard: Heard, window: _Window) -> str:
@@ -192,21 +225,17 @@ def _feeling(heard: Heard, window: _Window) -> str:
     return next((feeling for feeling in heard.feelings if feeling not in told and feeling in message), "")
 
 
-def _fits(frame: str, heard: Heard, window: _Window, a: str, joint: str, feeling: str) -> bool:
+def _fits(frame: str, heard: Heard, window: _Window, a: str, feeling: str) -> bool:
     if frame.startswith("named"):
         return bool(feeling)
     if frame.startswith(("so", "in-dream")):
         sober = _is_of(HORROR, heard) and not _is_of(FUNNY, heard)
-        outside = re.search(r"^you (?:remember|recall|think|know|had a|have a)|\bdream", a)
         of_a_dream = frame.startswith("so") or re.search(r"dream|nightmare", heard.message, re.IGNORECASE)
-        return not _OPENS_IN_TIME.match(a) and not outside and not window.clauses[0].waking and not sober and bool(of_a_dream)
-    if frame in {"bring", "part"}:
-        return _covers(window, heard) == (frame == "bring")
-    if frame == "at-last":
-        return window.ends and window.told[-1] == window.clauses[-1].turned and not window.clauses[-1].waking and len(window.clauses) == 2
-    if "joined" in frame:
-        return not _REPORTING.search(a) and a.count(", and ") < 1
-    return True
+        inside = not (_OPENS_IN_TIME.match(a) or _OPENS_OUTSIDE.search(a) or window.clauses[0].waking)
+        return inside and not sober and bool(of_a_dream)
+    if frame in {"bring", "first"}:
+        return (window.words >= _NEARLY_ALL * len(heard.message.split())) == (frame == "bring")
+    return window.ends and len(window.clauses) == 2 if frame == "at-last" else True
 
 
 def _is_of(mood: frozenset[str], heard: Heard) -> bool:
@@ -222,21 +251,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _covers(window: _Window, heard: Heard) -> bool:
-    """Whether hardly anything else was said."""
-    return window.words >= 0.6 * len(heard.message.split())
-
-
 def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack | None:
     """The person's words as they stand, where they could not be turned; a feeling by itself is named."""
     message = _plain(heard.message)
     if not re.search(r"[^\W\d_]{2}", message) or _NOTHING_SAID.match(message) or _ORDERS.match(message):
         return None
-    if is_around(message) and not heard.asks_something:
+    if is_said_to_a_machine(message) or (is_around(message) and not heard.asks_something):
         return None
     if len(message.split()) == 1 and heard.feelings:
-        frame = _choose(list(_FRAMES["feeling"]), used_frames, seed)
-        return GivenBack(_FRAMES["feeling"][frame].format(Feeling=_capital(heard.feelings[0])), frame, ())
+        return _filled("feeling", {"Feeling": _capital(heard.feelings[0]), "feeling": heard.feelings[0]}, used_frames, seed)
     quotable = [clause for clause in heard.clauses if _is_fit(clause) and _can_be_quoted(_plain(clause.said))]
     clause = max(quotable, key=lambda one: one.weight - one.waking, default=None)
     if clause is None or len(clause.said.split()) <= 2:
@@ -245,11 +268,20 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     if not quote:
         return None
     count = len(quote.split())
-    asked = re.search(re.escape(quote[-12:]) + r"[\s\"'”]*\?", heard.message) is not None
+    asked = heard.asks_something and bool(_ASKING.match(quote))
     group = "asked" if asked else "quoted-short" if quote == message and count < len(_NUMBERS) else "quoted"
-    frame = _choose(list(_FRAMES[group]), used_frames, seed)
     number = _NUMBERS[count] if count < len(_NUMBERS) else ""
-    return GivenBack(_FRAMES[group][frame].format(quote=quote, number=number), frame, (clause,) if clause else ())
+    return _filled(group, {"quote": quote, "number": number}, used_frames, seed, (clause,) if clause else ())
+
+
+def _filled(
+    group: str, words: Mapping[str, str], used_frames: Collection[str], seed: int, clauses: tuple[Clause, ...] = ()
+) -> GivenBack:
+    """A frame of the group with the words in it; the longer frames where the words are few."""
+    texts = {frame: shape.format(**words) for frame, shape in _FRAMES[group].items()}
+    fitting = [frame for frame, text in texts.items() if len(text.split()) >= FEWEST_WORDS] or list(texts)
+    frame = _choose(fitting, used_frames, seed)
+    return GivenBack(texts[frame], frame, clauses)
 
 
 def _opening(message: str) -> str:
@@ -272,6 +304,9 @@ def _opening(message: str) -> str:
 def _can_be_quoted(text: str) -> bool:
     words = text.split()
     coarse = {word.strip(".,!?'").lower() for word in words} & COARSE
+    letters = sum(character.isalpha() or character.isspace() for character in text)
+    if len(text) > _LONGEST_QUOTE_IN_CHARACTERS or letters < 0.8 * len(text):
+        return False
     return 0 < len(words) <= LONGEST_QUOTE and not coarse and not _MARKUP.search(text) and bool(re.search(r"[^\W\d_]{2}", text))
 
 

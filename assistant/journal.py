@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from assistant.errors import ConversationError
-from assistant.types import Kind, Turn
+from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn
 from knowledge.errors import StorageError
 
 
@@ -138,7 +138,7 @@ class Journal:
         with self._session() as session:
             row = session.get(TurnRow, turn_id)
             if row is not None and row.conversation.visitor_id == visitor:
-                row.answer = json.dumps(answer_to_json(turn), ensure_ascii=False)
+                row.answer = json.dumps({**answer_to_json(turn), **_for_later(turn)}, ensure_ascii=False)
 
     def drop_turns_from(self, visitor: str, conversation_id: int, turn_id: int) -> None:
         """Take back a turn and all after it (undo, retry, edit)."""
@@ -237,9 +237,49 @@ def hit_to_json(hit: Any) -> dict[str, Any]:
     }
 
 
-def kind_of(turn: KeptTurn) -> Kind | None:
-    """The kind of a finished turn."""
-    return Kind(turn.answer["kind"]) if turn.answer else None
+def _for_later(turn: Turn) -> dict[str, Any]:
+    """What the next turns of the conversation need to know beside what is shown."""
+    return {
+        "facet": turn.facet,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "role": sentence.role.value,
+                "frame": sentence.frame,
+                "marker": sentence.citation.marker if sentence.citation else 0,
+                "repaired": sentence.repaired,
+            }
+            for sentence in turn.sentences
+        ],
+    }
+
+
+def turn_from_record(kept: KeptTurn) -> Turn:
+    """The turn of a finished record, without its hits (they stay in the record, as data for the page)."""
+    answer = kept.answer or {}
+    citations = {row["marker"]: Citation(row["marker"], row["section"], row["quote"]) for row in answer["citations"]}
+    return Turn(
+        message=kept.message,
+        kind=Kind(answer["kind"]),
+        reply=answer["reply"],
+        question=answer["question"],
+        citations=tuple(citations.values()),
+        hits=(),
+        covered=answer["covered"],
+        safety=Safety(answer["safety"]),
+        stage=Stage(answer["stage"]),
+        voice=answer["voice"],
+        model=answer["model"],
+        repairs=answer["repairs"],
+        fallback=answer["fallback"],
+        seconds=answer["seconds"],
+        sentences=tuple(
+            Sentence(row["text"], Role(row["role"]), citations.get(row["marker"]), row["repaired"], row["frame"])
+            for row in answer.get("sentences", ())
+        ),
+        facet=answer.get("facet", ""),
+        id=kept.id,
+    )
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     stall_timeout: float = Field(20, gt=0)
     reply_timeout: float = Field(120, gt=0)
 
+    country: str = ""  # two letters: whose crisis line is named; empty names the international page
+
     embedding_model: Path | None = None  # a folder; empty: the weights that come as a package
 
     @property

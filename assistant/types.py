@@ -210,5 +210,9 @@ class Plan:
     told: tuple[str, ...] = ()  # the dreamer's messages, this one last
     asked: tuple[str, ...] = ()  # the questions asked so far
     rejected: tuple[str, ...] = ()  # readings that the dreamer said no to
+    rejected_sections: tuple[str, ...] = ()
+    note: str = ""  # a soft word for somebody who is not well, said after what was heard
+    fixed_question: bool = False  # the question must be asked as it is written
     hits: tuple[Hit, ...] = ()
+    covered: bool = False
     earlier: tuple[Turn, ...] = field(default_factory=tuple)

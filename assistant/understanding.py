@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from assistant.types import Heard, Kind, Turn
-from assistant.words import count_words
+from assistant.words import content_stems, count_words
 
 SHORT = 14  # words: a longer message that begins with thanks or no goes on to say something
 
@@ -50,6 +50,11 @@ _LIBRARY_QUESTION = re.compile(
     r"how (?:can|could|should|would|to) (?:i|you|one|we|stop|get)?|where does (?:it|this|that)|which)\b",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(
+    r"^(?:idk|i ?d(?:on'?t|unno|o not) ?(?:know|remember|recall)?|dunno|no (?:idea|clue)|not sure|(?:i'?m )?unsure|can'?t (?:say|remember|tell)|maybe|"
+    r"nothing|none|hard to (?:say|tell)|who knows|what)(?: (?:really|sorry|tbh|honestly|anymore|yet|exactly|either))*[\s.!?]*$",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|hiya|yo)\b[\s,!.]*(?:there|you|again)?[\s,!.]*$", re.IGNORECASE)
 _REQUEST = re.compile(
     r"^(?:please |can you |could you |would you |pls )?(?:write|give|tell me (?:a joke|how|what|who|when|where|the)|make|translate|explain|show|calculate|solve|code|"
@@ -75,6 +80,11 @@ def wish_of(message: str) -> Wish | None:
         if re.search(pattern, message.strip(), re.IGNORECASE):
             return wish
     return None
+
+
+def says_nothing(message: str) -> bool:
+    """Whether an answer holds nothing to go on from: "idk", "not sure", "yes", a smiley."""
+    return not content_stems(message) or bool(_NOTHING.match(message.strip()))
 
 
 def is_greeting(message: str) -> bool:

@@ -26,7 +26,7 @@ FUNCTION_WORDS = frozenset(
     used very was wasn't way we we're well went were weren't what what's when where which while who whole whom whose why will
     with within without won't would wouldn't yes yet you you'd you'll you're you've your yours yourself
     dream dreams dreamed dreamt dreaming night last woke wake waking remember bit lot dont cant didnt wouldnt couldnt im ive
-    isnt wasnt feel feels felt feeling""".split()
+    isnt wasnt feel feels felt feeling idk dunno hmm yeah yep nope ok okay um uh""".split()
 )
 
 

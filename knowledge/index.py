@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -28,11 +28,11 @@ from knowledge.parts import sentences_of
 from knowledge.passages import PASSAGE_RULES_VERSION, cut
 from knowledge.shelf import article_from_json, article_to_json, digest
 from knowledge.types import Article, Passage
-from knowledge.utterances import TEXT_WEIGHT, UtteranceClassifier, train
+from knowledge.utterances import REGULARISATION, TEXT_WEIGHT, UtteranceClassifier, train
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2  # of a generation on disk
 BACKGROUND = "background"  # stands in place of a section for messages on which the library has nothing
 KEPT_GENERATIONS = 3  # a reader may still have an older one open
 BATCH = 128
@@ -87,6 +87,15 @@ def _nearest(collection: Any, vectors: Vectors, count: int) -> list[list[tuple[i
         [(int(position), 1.0 - float(distance)) for position, distance in zip(ids, distances, strict=True)]
         for ids, distances in zip(found["ids"], found["distances"], strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What need not be computed again: vectors by text, and the classifier with the digest of what it was made of."""
+
+    vectors: dict[str, Vectors]
+    classifier: UtteranceClassifier | None
+    classifier_made_of: str
 
 
 def fingerprint(articles: Mapping[str, Article], background: Sequence[str], embedder: Embedder) -> dict[str, Any]:
@@ -152,7 +161,7 @@ class IndexFolder:
     def _manifest(self, generation_id: str) -> dict[str, Any] | None:
         try:
             manifest = json.loads((self._folder / generation_id / "manifest.json").read_text(encoding="utf-8"))
-            return manifest if {"made_of", "content", "articles", "passages"} <= manifest.keys() else None
+            return manifest if {"made_of", "content", "articles", "passages", "classifier_made_of"} <= manifest.keys() else None
         except (OSError, ValueError, AttributeError):
             return None
 
@@ -191,8 +200,8 @@ class IndexFolder:
             return None
         return Generation(generation_id, articles, passages, utterances, collections[0], collections[1], classifier)
 
-    def _known_vectors(self) -> dict[str, Vectors]:
-        """Vectors of the newest readable generation of the same embedding model, by text."""
+    def _known(self) -> _Known:
+        """What the newest readable generation of the same embedding model holds already."""
         for generation_id in reversed(self._whole_ids()):
             manifest = self._manifest(generation_id)
             if manifest is None or manifest["made_of"].get("embedding") != self._embedder.fingerprint:
@@ -202,38 +211,52 @@ class IndexFolder:
             generation = self._open(generation_id, manifest)
             if generation is None:
                 continue
-            texts = {
-                generation.passage_collection: [passage.embedded_text for passage in generation.passages],
-                generation.utterance_collection: [utterance.text for utterance in generation.utterances],
-            }
-            return {
+            taught = self._client(generation_id).get_collection(f"{generation_id}-taught", embedding_function=None)
+            texts = [
+                (generation.passage_collection, [passage.embedded_text for passage in generation.passages]),
+                (generation.utterance_collection, [utterance.text for utterance in generation.utterances]),
+                (taught, [sentence.text for sentence in _sentences_of(generation.articles.values())]),
+            ]
+            vectors = {
                 known[int(position)]: vector
-                for collection, known in texts.items()
+                for collection, known in texts
                 for position, vector in _all_vectors(collection)
             }
-        return {}
+            return _Known(vectors, generation.classifier, manifest["classifier_made_of"])
+        return _Known({}, None, "")
 
     def _write_next(self, articles: Mapping[str, Article], progress: Progress | None) -> None:
         passages = [passage for article in articles.values() for passage in cut(article, self._embedder.count_tokens)]
         utterances = _utterances_of(articles.values(), self._background)
         taught = _sentences_of(articles.values())
-        known = self._known_vectors() if self._whole_ids() else {}
+        known = self._known()
         texts = [passage.embedded_text for passage in passages] + [utterance.text for utterance in utterances + taught]
-        vectors = self._embed(texts, known, progress)
-        of_utterances = vectors[len(passages) : len(passages) + len(utterances)]
-        classifier = _train(utterances, taught, vectors[len(passages) :], articles)
+        vectors = self._embed(texts, known.vectors, progress)
+        of_passages, of_utterances, of_taught = np.split(vectors, [len(passages), len(passages) + len(utterances)])
+        examples = _examples(utterances, taught, articles)
+        classifier_made_of = hashlib.sha256(repr((examples, REGULARISATION)).encode()).hexdigest()
+        classifier = known.classifier
+        if classifier is None or known.classifier_made_of != classifier_made_of:
+            classifier = train(
+                [text for text, _, _ in examples],
+                np.stack([known.vectors[text] for text, _, _ in examples]),
+                [section for _, section, _ in examples],
+                [weight for _, _, weight in examples],
+            )
 
         generation_id = self._next_id()
         folder = self._folder / generation_id
         folder.mkdir(parents=True)
         client = self._client(generation_id)
         collections = [
-            _fill(client, f"{generation_id}-passages", vectors[: len(passages)]),
+            _fill(client, f"{generation_id}-passages", of_passages),
             _fill(client, f"{generation_id}-utterances", of_utterances),
         ]
+        _fill(client, f"{generation_id}-taught", of_taught)
         classifier.save(folder)
         manifest = {
             "made_of": fingerprint(articles, self._background, self._embedder),
+            "classifier_made_of": classifier_made_of,
             "content": _content_digest(collections, classifier),
             "articles": [article_to_json(article) for article in articles.values()],
             "passages": [[passage.section.id, passage.number, passage.text] for passage in passages],
@@ -242,7 +265,8 @@ class IndexFolder:
             client.close()
         write_whole(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False))
 
-    def _embed(self, texts: Sequence[str], known: Mapping[str, Vectors], progress: Progress | None) -> Vectors:
+    def _embed(self, texts: Sequence[str], known: dict[str, Vectors], progress: Progress | None) -> Vectors:
+        """The vectors of the texts, in their order; those not yet known are embedded, and known from then on."""
         new = sorted(set(texts) - known.keys(), key=len)  # texts of like length go together: less padding
         fresh: dict[str, Vectors] = {}
         for start in range(0, len(new), BATCH):
@@ -250,7 +274,8 @@ class IndexFolder:
             fresh.update(zip(batch, self._embedder.encode(batch), strict=True))
             if progress is not None:
                 progress(len(fresh), len(new))
-        return cast(Vectors, np.stack([fresh[text] if text in fresh else known[text] for text in texts]))
+        known.update(fresh)
+        return np.stack([known[text] for text in texts])
 
     def _next_id(self) -> str:
         """Later than every folder there is, also where the clock went back."""
@@ -286,20 +311,13 @@ def _utterances_of(articles: Iterable[Article], background: Sequence[str]) -> li
     return of_sections + [Utterance(BACKGROUND, text) for text in background]
 
 
-def _train(
-    utterances: Sequence[Utterance], taught: Sequence[Utterance], vectors: Vectors, articles: Mapping[str, Article]
-) -> UtteranceClassifier:
-    """Train on what dreamers say and, less heavily, on the text of the same sections."""
+def _examples(
+    utterances: Sequence[Utterance], taught: Sequence[Utterance], articles: Mapping[str, Article]
+) -> list[tuple[str, str, float]]:
+    """What the classifier learns from, as (text, section, weight): what dreamers say and, less heavily, the sections' text."""
     said = {s.id for article in articles.values() for s in article.sections if s.dreamers_say} | {BACKGROUND}
-    examples = [*utterances, *taught]
-    weights = [1.0] * len(utterances) + [TEXT_WEIGHT] * len(taught)
-    chosen = [number for number, example in enumerate(examples) if example.section in said]
-    return train(
-        [examples[number].text for number in chosen],
-        vectors[chosen],
-        [examples[number].section for number in chosen],
-        [weights[number] for number in chosen],
-    )
+    messages = [(example.text, example.section, 1.0) for example in utterances if example.section in said]
+    return messages + [(example.text, example.section, TEXT_WEIGHT) for example in taught]
 
 
 def _sentences_of(articles: Iterable[Article]) -> list[Utterance]:

@@ -95,6 +95,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _halves(text: str, start: int, end: int, cost: CountTokens, room: int) -> Iterator[Span]:
     """A span that fits as it is, one that does not as halves, quarters and so on."""
+    if start == end:
+        return
     if end - start == 1 or cost(text[start:end]) <= room:
         yield start, end
         return

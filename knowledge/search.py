@@ -24,10 +24,12 @@ NEAREST = 3  # a section's nearest utterances, whose mean similarity counts
 CLASSIFIER_WEIGHT = 0.1
 TEXT_WEIGHT = 0.4
 WORDS_WEIGHT = 0.25
+OWN_MARGIN = 0.05  # by which an own article's sentence must be nearer than the background to count as covered
 WORDS_WEIGHT_OWN = 0.05  # BM25 on a text without utterances tells less
 BORROWING_SHARPNESS = 25.0  # 1 / 0.04: similarity of texts -> share of a borrowed section
 EVIDENCE_SHARPNESS = 20.0  # utterance score -> share among sections
-COVERED = 0.0  # coverage from which a message counts as covered
+COVERED = 0.08  # coverage from which a message counts as covered
+LENGTH_PENALTY = 0.06  # the best of many parts stands out by chance: taken off per logarithm of their number
 CONTEXT_WORDS = 12  # content stems from which a message speaks for itself
 CONTEXT_WEIGHT = 0.5
 
@@ -91,16 +93,23 @@ class Searcher:
             vectors = np.vstack([vectors, _unit(vectors.mean(axis=0))])
             parts = [*parts, text]
         similarity, best_passage = self._text_similarity(vectors)
-        utterances = self._utterance_scores(parts, vectors)
+        likeness, nearest_one = self._utterance_likeness(vectors)
+        utterances = likeness + self._learned_scores(parts, vectors)
         of_sections = utterances[:, 1:]  # of an own section: its nearest sentences
         lent = of_sections.copy()
         if self._own.any():
             similarity[:, self._own] = (similarity[:, self._own] + of_sections[:, self._own]) / 2
-            lent[:, self._own] = self._lend(of_sections[:, ~self._own])
+            lent[:, self._own] = np.maximum(self._lend(of_sections[:, ~self._own]), of_sections[:, self._own])
         words = self._word_scores(text)
         sections = (lent + TEXT_WEIGHT * similarity).max(axis=0) + words
+        # The classifier knows the background as a class and its score counts there too; own sections are set against the
+        # likeness of meaning alone.
         standing_out = lent.max(axis=1) - utterances[:, 0]
-        return _Scores(sections.astype(np.float32), best_passage, float(standing_out.max()))
+        if self._own.any():
+            of_own = nearest_one[:, 1:][:, self._own].max(axis=1) - nearest_one[:, 0] - OWN_MARGIN
+            standing_out = np.maximum(standing_out, of_own)
+        coverage = float(standing_out.max()) - LENGTH_PENALTY * float(np.log(max(1, len(parts) - 1)))
+        return _Scores(sections.astype(np.float32), best_passage, coverage)
 
     def _text_similarity(self, vectors: Vectors) -> tuple[Vectors, list[int]]:
         """Cosine of each part with each section's nearest passage, and that passage over all parts."""
@@ -117,9 +126,10 @@ class Searcher:
                     best_passage[section] = passage
         return similarity, best_passage
 
-    def _utterance_scores(self, parts: Sequence[str], vectors: Vectors) -> Vectors:
-        """For each part the score of the background (first column) and of each section."""
+    def _utterance_likeness(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
+        """For each part how near the background (first column) and each section come: the nearest few utterances, and the one."""
         scores = np.zeros((len(vectors), 1 + len(self._sections)), dtype=np.float32)
+        nearest_one = np.zeros_like(scores)
         for row, found in enumerate(self._generation.nearest_utterances(vectors, NEIGHBOURS)):
             if not found:
                 continue
@@ -127,12 +137,18 @@ class Searcher:
             nearest: dict[int, list[float]] = {}
             for utterance, cosine in found:
                 nearest.setdefault(int(self._class_of_utterance[utterance]), []).append(cosine)
-            scores[row] = floor
+            scores[row] = nearest_one[row] = floor
             for number, cosines in nearest.items():
                 best = (cosines + [floor] * NEAREST)[:NEAREST]
                 scores[row, number] = sum(best) / NEAREST
+                nearest_one[row, number] = cosines[0]
+        return scores, nearest_one
+
+    def _learned_scores(self, parts: Sequence[str], vectors: Vectors) -> Vectors:
+        """For each part what the classifier adds to the background (first column) and to each section it knows."""
+        scores = np.zeros((len(vectors), 1 + len(self._sections)), dtype=np.float32)
         learned = self._generation.classifier.scores(parts, vectors)
-        scores[:, self._column_of_class] += CLASSIFIER_WEIGHT * learned[:, self._known_columns]
+        scores[:, self._column_of_class] = CLASSIFIER_WEIGHT * learned[:, self._known_columns]
         return scores
 
     def _borrow(self) -> Vectors:
@@ -204,5 +220,5 @@ _STOP = frozenset(
 
 
 def _to_unit(score: float) -> float:
-    """A score between 0 and 1 that keeps the order."""
-    return float(1 / (1 + np.exp(-2.5 * (score - 0.8))))
+    """A fused score (about -0.5 to 2.5) as a figure between 0 and 1, equal steps staying equal."""
+    return min(1.0, max(0.0, (score + 0.5) / 3))

@@ -62,9 +62,9 @@ class UtteranceClassifier:
             if position is not None:
                 counts[position] = counts.get(position, 0) + 1
         positions = list(counts)
-        values = (1 + np.log(np.array([counts[position] for position in positions], dtype=np.float32)))
-        values = values * self.weights[positions]
-        return positions, values / max(float(np.linalg.norm(values)), 1e-9)
+        often = np.array([counts[position] for position in positions], dtype=np.float32)
+        values = (1 + np.log(often)) * self.weights[positions]
+        return positions, np.asarray(values / max(float(np.linalg.norm(values)), 1e-9), dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the arrays and the vocabulary; no code, so nothing that could be run."""

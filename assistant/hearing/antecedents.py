@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.hearing.grammar import Word
@@ -54,7 +54,7 @@ class Sense:
     only_alone: set[int] = field(default_factory=set)  # of these words, those that may stay as they are after the stretch before
     leans: bool = False  # only the stretch right before it explains a pronoun
     lost: bool = False  # a pronoun that nothing explains for certain
-    vague: bool = False  # a pronoun that the dreamer never explained
+    unnamed: set[str] = field(default_factory=set)  # pronouns that the dreamer never explains: he, she, it or they
     means: set[str] = field(default_factory=set)  # whom and what it speaks of: nouns, and the pronouns it leaves standing
 
     @property
@@ -88,10 +88,18 @@ def _is_with_me(word: Word) -> bool:
     return subject is not None and subject.lower == "i" and verb.lemma in _KEEPING_COMPANY
 
 
-def sense(segment: Segment, place: int, before: Sense | None, names: Sequence[Named], company: Company | None) -> Sense:
+def sense(
+    segment: Segment,
+    place: int,
+    before: Sense | None,
+    names: Sequence[Named],
+    company: Company | None,
+    unnamed: Collection[str],
+) -> Sense:
     """What the pronouns of a stretch mean, given all that is named in the message and what the stretch before it meant.
 
-    ``before`` is none where that stretch cannot be told; ``company`` is whom "we" means here besides the dreamer, if certain.
+    ``before`` is none where that stretch cannot be told; ``company`` is whom "we" means here besides the dreamer, if certain;
+    ``unnamed`` are the pronouns that the message used from its beginning without a name.
     """
     result = Sense()
     words = [*segment.given_subject, *segment.words]
@@ -101,6 +109,7 @@ def sense(segment: Segment, place: int, before: Sense | None, names: Sequence[Na
         earlier=[one for one in names if _precedes(one, segment, place) and id(one.word) not in inside],
         place=place,
         before=before.means if before is not None else set(),
+        unnamed=unnamed,
     )
     for word in words:
         if word.lower in _WE:
@@ -125,7 +134,8 @@ def _point_plainly(one: Named, earlier: Sequence[Named], result: Sense) -> None:
     after = next((word for word in one.word.subtree() if word.before is pointer), None) if pointer is not None else None
     if pointer is None or after is None:
         return
-    if any(other.word.lemma == one.word.lemma for other in earlier):
+    described = one.word.child("amod") is not None or one.word.role == "attr"
+    if not described and any(other.word.lemma == one.word.lemma for other in earlier):
         result.instead[pointer.index] = "the"
     elif pointer.lower == "these":
         result.instead[pointer.index] = ""
@@ -145,6 +155,7 @@ class _View:
     earlier: list[Named]
     place: int
     before: set[str]
+    unnamed: Collection[str]
 
     def recent(self, sentences: int) -> list[Named]:
         return [one for one in self.earlier if one.sentence >= self.place - sentences]
@@ -219,14 +230,14 @@ def _is_doubtful(pronoun: str, one: Named, view: _View) -> bool:
 
 def _unexplained(pronoun: str, view: _View, result: Sense) -> None:
     """A pronoun with nothing to fit it: somebody the dreamer took as known, at the beginning; later on, a riddle."""
-    if not view.earlier:
-        result.vague = True
+    if not view.earlier or _FAMILY[pronoun] in view.unnamed:
+        result.unnamed.add(_FAMILY[pronoun])
     elif pronoun in _MANY or any(one.is_somebody or one.may_be_somebody for one in view.earlier):
         _lean(result, False)
     elif view.place > 1:
         _lean(result, False)
     else:
-        result.vague = True
+        result.unnamed.add(_FAMILY[pronoun])
 
 
 def _acts_on(noun: Word, pronoun: Word) -> bool:

@@ -9,22 +9,29 @@ from assistant.hearing.lexicon import STATIVE_VERBS
 from assistant.hearing.segments import Segment
 
 _AROUND = re.compile(
-    r"""\b(?:
-        sorry\ (?:for|about|if|this|it's|its|my)|thanks?|thank\ you|please|hope\ (?:you|this|that)|
-        this\ (?:is|will|might|may|could|one)\b.{0,20}\b(?:sound|long|weird|crazy|mad|silly|stupid|confusing)|
+    r"""^(?:(?:and|but|so|anyway|also|just|i)\ )*(?:
+        (?:am\ |'m\ |i'm\ )?(?:so\ |very\ )?sorry\b | thanks?\b | please\b | hope\b | let\ me\b | tell\ me\b | wish\ i\ could\ (?:remember|tell) |
+        (?:that's|that\ is|that\ was)\ (?:all|it|about\ it)\b | the\ end$
+    )|\b(?:
+        this\ (?:is|will|might|may|could|would)(?:\ \w+){0,3}\ (?:sound|long|weird|crazy|mad|silly|stupid|confusing)|know\ how\ (?:that|this|it)\ sounds|
         long\ (?:text|post|story|message)|my\ english|reddit|throwaway|first\ (?:post|time\ (?:here|posting|writing))|
-        (?:dream|sleep)\ (?:journal|diary|dictionary|book)|let\ me|(?:can|could|would)\ you|tell\ me|help\ me\ (?:understand|figure)|
-        wonder(?:ing)?\ (?:what|if\ (?:it|this|that)|why\ i\ dream)|(?:it|this|that|they|dream|dreams)\ (?:all\ )?means?\b|interpret\w*|symbol\w*|
+        (?:dream|sleep)\ (?:journal|diary|dictionary|book)|help\ me\ (?:understand|figure)|
+        wonder(?:ing)?\ (?:what|if\ (?:it|this|that)|why\ i\ dream)|(?:it|this|that|they|dream|dreams)\ (?:all\ )?means?\b|
+        interpretations?|interpret\ (?:it|this|that|my|dreams?)|
         (?:don't|can't|cannot|couldn't|do\ not|didn't|barely|hardly|not)\ (?:really\ |quite\ |even\ |clearly\ )?(?:remember|recall)|
-        i\ (?:\w+\ )?(?:forget|forgot)\ (?:the\ rest|most|what\ happened|the\ details|how|but|it)|
-        memory\ (?:is|was|of)|(?:no|any|clear|vague|vivid)\ memor(?:y|ies)|trying\ to\ (?:remember|recall|think)|that's\ (?:all|it|about\ it|where)|that\ is\ all|that\ was\ it|
-        (?:can't|couldn't|not)\ (?:say|tell)\ (?:where|exactly|who|what|how|why)|recollection|the\ details|the\ rest\ of\ the\ dream|
+        i\ (?:\w+\ )?(?:forget|forgot)\ (?:the\ rest|most|what\ happened|the\ details|how|but|it)|trying\ to\ (?:remember|recall|think)|
+        memory\ (?:is|was|of)|(?:no|any|clear|vague|vivid)\ memor(?:y|ies)|recollection|the\ details|the\ rest\ of\ the\ dream|
+        (?:can't|couldn't|not)\ (?:say|tell)\ (?:where|exactly|who|what|how|why)|
         i\ ?(?:am|'m|was)\ (?:\w+\ )?(?:not\ (?:really\ |quite\ |totally\ )?sure|unsure)\b|not\ sure\ (?:if|why|what|who|how)|
-        know\ how\ (?:that|this|it)\ sounds|(?:i|we)\ (?:guess|suppose|bet|reckon)\b|i\ mean\b|
-        (?:write|wrote|writing|type|typed|typing)\ (?:this|it|that)\ (?:down)?|makes?\ (?:no\ |any\ )?sense|don't\ know\ (?:why|what\ to\ make|if\ (?:it|this))|
-        reminds?\ me|reminded\ me|comes?\ to\ mind|ignore\ (?:all|any|previous|the|your)|(?:previous|above|your|following)\ (?:instruction|prompt|rule)s?|
-        system\ prompt|language\ model|chat\ ?gpt|gpt|an\ ai\b|jailbreak|prompt|pretend\ to\ be|act\ as|output|the\ end
+        (?:i|we)\ (?:guess|suppose|bet|reckon)\b|i\ mean\b|(?:write|wrote|writing|type|typed|typing)\ (?:this|it|that)\ down|
+        makes?\ (?:no\ |any\ )?sense|don't\ know\ (?:why|what\ to\ make|if\ (?:it|this))|reminds?\ me|reminded\ me|comes?\ to\ mind
     )\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TO_A_MACHINE = re.compile(
+    r"""\b(?:ignore\ (?:all|any|every|previous|the|your)|disregard|(?:previous|above|your|these|all|system|following)\ (?:instruction|prompt|rule)s?|
+        system\ (?:prompt|configuration|message)|language\ model|chat\ ?gpt|gpt|open\ ?ai|an?\ ai\b|jailbreak\w*|prompts?|developer\ mode|
+        pretend\ (?:to\ be|you)|act\ as|output|base64|debug\w*|policies|break\ character|role-?play|simulate|from\ now\ on)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _OF_THE_DREAM = re.compile(r"\b(?:dreams?|dreaming|nightmares?)\b", re.IGNORECASE)
@@ -40,7 +47,7 @@ _AWAKE = re.compile(
     r"\b(?:years?|months?|weeks?) (?:ago|back)\b|\blast (?:year|month|week|summer|winter|spring|fall|autumn|christmas)\b|"
     r"\byesterday\b|\b(?:have|has|is|are|'m|'s|got)\b.*\btomorrow\b|\bthese days\b|\blately\b|\bnowadays\b|\bcurrently\b|\bat the moment\b|"
     r"\b(?:every|each|most|some) (?:night|morning|week|few (?:days|weeks|months))\b|\brecently\b|\bfor (?:\w+ )?(?:weeks|months|years)\b|"
-    r"\bsince (?:i|my|the|we|last|then)\b|\bbefore bed\b|\bin (?:19|20)\d\d\b|\bto be honest\b|\balarm clock\b|"
+    r"\bsince (?:i|my|the|we|last|then)\b|\bbefore bed\b|(?<!died )(?<!born )\bin (?:19|20)\d\d\b|\bto be honest\b|\balarm clock\b|"
     r"\bthis morning\b|\bi (?:\w+ )?(?:fell|fall|go|went|got|get) (?:back )?(?:to sleep|asleep|to bed)\b|\bat work\b.*\bnow\b|\bfor real\b",
     re.IGNORECASE,
 )
@@ -49,7 +56,12 @@ _STILL = re.compile(r"\bi (?:still|always|usually|often|never|sometimes|normally
 
 def is_around(text: str) -> bool:
     """Whether the words are a greeting, an excuse, a request or a remark on the telling itself."""
-    return bool(_AROUND.search(text))
+    return bool(_AROUND.search(text) or _TO_A_MACHINE.search(text))
+
+
+def is_said_to_a_machine(message: str) -> bool:
+    """Whether the message as a whole gives orders to a program."""
+    return len(_TO_A_MACHINE.findall(message)) > 1
 
 
 def is_of_waking(text: str) -> bool:

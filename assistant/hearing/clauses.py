@@ -26,6 +26,9 @@ _ENGLISH_SHARE = 0.2
 
 _WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was\b")
 
+_OPENING_MARK = re.compile(r"(?<!\w)'(?=\w)")
+_CLOSING_MARK = re.compile(r"(?<=[\w,!])(?<!s)'(?!\w)")
+_LIKENS = re.compile(r"^(?:and |but |or |just |more |almost )*(?:like|as if|as though)\b", re.IGNORECASE)
 _BEFORE_QUESTION = frozenset({"and", "but", "so", "or", "well", "ok", "okay", ",", "also", "then"})
 
 _Felt = Sequence[tuple[str, Word]]
@@ -49,20 +52,22 @@ def clauses(
     message: str, parts: Sequence[Block], sentences: Sequence[Sentence], names: Sequence[Named], felt: Sequence[_Felt]
 ) -> tuple[tuple[Clause, ...], dict[int, float]]:
     """The clauses in their order, and for each noun (by the id of its word) the weight of the clause it stands in."""
-    if not _is_english(parts):
+    if not _is_english(*parts) or asides.is_said_to_a_machine(message):
         return (), {}
     stretches = _stretches(parts, sentences)
     _mark_waking(stretches)
     found: dict[str, Clause] = {}
     weights: dict[int, float] = {}
     before: Sense | None = None
+    unnamed: set[str] = set()
     coarse = {number for number, stretch in enumerate(stretches) if _is_coarse(stretch)}
     for number, stretch in enumerate(stretches):
         if _is_untellable(stretch) or {number - 1, number, number + 1} & coarse:
             before = None
             continue
         company = company_at(stretch.segment, stretch.sentence, names)
-        means = sense(stretch.segment, stretch.sentence, before, names, company)
+        means = sense(stretch.segment, stretch.sentence, before, names, company, unnamed)
+        unnamed |= means.unnamed
         clause = _clause(message, stretch, means, felt[stretch.sentence], number / len(stretches))
         before = means if clause.sure or clause.continued else None
         weights.update({id(word): clause.weight for word in stretch.segment.words})
@@ -70,20 +75,21 @@ def clauses(
     return tuple(found.values()), weights
 
 
-def _is_english(parts: Sequence[Block]) -> bool:
+def _is_english(*parts: Block) -> bool:
     words = [word for part in parts for word in re.findall(r"[^\W\d_]+(?:'\w+)?", part.text.lower())]
-    return len(words) < 5 or sum(word in _COMMON for word in words) >= _ENGLISH_SHARE * len(words)
+    return len(words) < 6 or sum(word in _COMMON for word in words) >= _ENGLISH_SHARE * len(words)
 
 
 def _stretches(parts: Sequence[Block], sentences: Sequence[Sentence]) -> list[_Stretch]:
     found: list[_Stretch] = []
     for place, sentence in enumerate(sentences):
         block = parts[sentence.block]
-        if block.label or is_question(sentence, block):
+        if block.label or is_question(sentence, block) or not _is_english(block):
             continue
         last = found[-1].segment.subject if found else None
         mine = not found or (last is not None and last.lower == "i") or bool(found[-1].segment.given_subject)
         for segment in segments(sentence, mine):
+            segment.shaky = segment.shaky or bool(_LIKENS.match(block.text))
             found.append(_Stretch(segment, place, block, segment.words[0].start, segment.words[-1].end))
     return found
 
@@ -128,7 +134,7 @@ def _clause(message: str, stretch: _Stretch, means: Sense, felt: _Felt, position
     start, end = stretch.block.said(stretch.start, stretch.end)
     clear = not segment.shaky and not means.lost and _can_be_turned(stretch)
     continues = clear and (means.leans or bool(means.only_alone))
-    heavy = weight(segment, position, bool(feeling)) - 0.4 * means.vague - 0.8 * stretch.waking
+    heavy = weight(segment, position, bool(feeling)) - 0.4 * bool(means.unnamed) - 0.8 * stretch.waking
     return Clause(
         said=message[start:end],
         turned=_turned(message, stretch, means.instead),
@@ -157,6 +163,8 @@ def _can_be_turned(stretch: _Stretch) -> bool:
     lowers = {word.lower for word in words}
     if lowers & SECOND_PERSON or any(word.start in stretch.block.quoted for word in words):
         return False
+    if len(_OPENING_MARK.findall(stretch.text)) != len(_CLOSING_MARK.findall(stretch.text)):
+        return False
     return not any(_is_speech_without_marks(word) for word in words if word.is_verb)
 
 
@@ -165,7 +173,7 @@ def _is_speech_without_marks(verb: Word) -> bool:
     if verb.lemma not in SAYING_VERBS and verb.lemma != "be":
         return False
     for said in verb.children:
-        if said.role not in {"ccomp", "parataxis", "advcl"} or said.index < verb.index:
+        if said.role not in {"ccomp", "parataxis", "advcl", "xcomp"} or said.index < verb.index:
             continue
         if verb.lemma == "be":
             subject = verb.subject()
@@ -173,6 +181,8 @@ def _is_speech_without_marks(verb: Word) -> bool:
             if quoting and subject is not None and subject.lower not in {"it", "that", "this", "there"}:
                 return True
             continue
+        if said.tag == "VB" and not any(child.tag in {"TO", "MD"} or child.role == "nsubj" for child in said.children):
+            return True
         theirs = any(word.lower in FIRST_PERSON for word in said.subtree())
         present = said.tag in {"VBP", "VBZ", "VB", "MD"} or any(child.tag in {"VBP", "VBZ"} for child in said.children)
         past = verb.tag in {"VBD", "VBN", "VBG"}

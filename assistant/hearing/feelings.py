@@ -31,7 +31,7 @@ def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
         strong = word.lower in FELT
         if (strong and under_heading) or _is_said_of_me(word, words, strong):
             return word.lower
-    if word.lower in FEELING_NOUNS and word.is_noun and (under_heading or _is_my_noun(word, words)):
+    if word.lower in FEELING_NOUNS and word.is_noun and word.role != "compound" and (under_heading or _is_my_noun(word, words)):
         return word.lower
     if word.lemma in FEELING_VERBS and word.is_verb and _holder(word) in _MINE:
         return FEELING_VERBS[word.lemma]
@@ -47,13 +47,23 @@ def _is_said_of_me(word: Word, words: Sequence[Word], strong: bool) -> bool:
         verb = first if first.is_verb and first.role not in {"acomp", "oprd"} else first.head
     if verb is not word and verb.lemma == "make" or verb.lemma == "feel" and verb.head.lemma == "make":
         return any(other.lower in _MINE for other in words[verb.index if verb.lemma == "make" else verb.head.index : word.index])
+    if verb is word and _is_done_not_felt(word):
+        return False
+    if word.is_root and strong and word.subject() is None:
+        return word.index < 4
     if verb is not word and verb.lemma not in _LINKING:
-        return _stands_aside(word, words)
+        return strong and _stands_aside(word, words)
     if not strong and verb.lemma not in {"feel", "wake", "leave"}:
         return False
     if any(child.lower == "by" and child.role == "agent" for child in word.children) and _holder(verb) not in _MINE:
         return False
     return _holder(verb) in _MINE or (verb is not word and verb.lemma == "feel" and _holder(verb) == "")
+
+
+def _is_done_not_felt(word: Word) -> bool:
+    """As in "I threatened him", "I hurt my knee": the form of a feeling, but an act."""
+    passive = any(child.role in {"aux", "auxpass"} and child.lemma in {"be", "get", "feel"} for child in word.children)
+    return word.tag in {"VBD", "VBP", "VB"} and not passive
 
 
 def _stands_aside(word: Word, words: Sequence[Word]) -> bool:
@@ -66,8 +76,10 @@ def _is_my_noun(word: Word, words: Sequence[Word]) -> bool:
     owner = word.child("poss")
     if owner is not None:
         return owner.lower in {"my", "our"}
+    if word.child("relcl", "acl") is not None:
+        return False
     above = word.head
-    for _ in range(4):
+    for _ in range(3):
         if above.is_verb:
             holder = _holder(above)
             return holder in _MINE or (holder in _IN_THE_AIR and above.lemma == "be") or above.child("dobj") is not None and (
@@ -85,6 +97,8 @@ def _holder(verb: Word) -> str:
     for _ in range(6):
         subject = clause.subject()
         if subject is not None:
+            if verb.tag == "VBZ" and subject.lower in _MINE:
+                return ""
             mine = [child.lower for child in subject.children if child.role == "conj"]
             return "i" if "i" in mine or subject.lower in _MINE else subject.lower
         if clause.role not in {"conj", "xcomp", "advcl", "acomp"} or clause.is_root:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.hearing.grammar import Sentence, Word
@@ -11,12 +11,15 @@ from assistant.hearing.lexicon import (
     ANIMALS,
     BODY,
     COARSE,
+    FEELING_NOUNS,
+    FELT,
     FEMALE,
     FEMALE_NAMES,
     KIN_WITHOUT_ARTICLE,
     MALE,
     MALE_NAMES,
     NOT_THINGS,
+    ONLY_FELT,
     PERSONS,
     PERSONS_IN_PLURAL,
     PLACES,
@@ -37,6 +40,9 @@ _CONCRETE = frozenset({"building", "ring", "painting", "station", "apartment", "
                        "king", "ceiling", "city", "ambulance", "fence", "entrance", "pharmacy", "wing", "railing", "string",
                        "television", "clothing", "parking", "lightning", "kingdom", "being", "document", "sting", "spring"})  # fmt: skip
 _OF_WHOM = frozenset({"group", "bunch", "crowd", "pack", "herd", "flock", "swarm", "pile", "gang"})
+_QUANTITIES = frozenset({"many", "few", "more", "most", "enough", "so", "about", "almost", "quite", "at", "least", "several", "lots",
+                         "nearly", "some", "one", "a", "such", "various", "numerous", "countless"})  # fmt: skip
+_TITLES = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "dr", "dr.", "miss", "professor", "president", "aunt", "uncle", "captain"})
 _EMPTY_ADJECTIVES = frozenset({"same", "whole", "certain", "own", "such", "particular", "specific", "actual", "very"})
 _PERSONAL_VERBS = frozenset({"ask", "tell", "thank", "meet", "marry", "kiss", "hug", "talk", "speak", "call", "greet", "invite", "date"})
 _PERSONAL_ENDINGS = ("er", "or", "ist", "ian", "mate", "man", "woman", "person", "boy", "girl", "friend", "ee")
@@ -90,7 +96,17 @@ def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) 
                 one = _named(word, place, sentence, blocks[sentence.block], message)
                 if one is not None:
                     found.append(one)
+    _know_names_again(found)
     return found
+
+
+def _know_names_again(names: Sequence[Named]) -> None:
+    """A name that acts as a person once is a person everywhere."""
+    persons = {one.word.text for one in names if one.sex and one.word.text[0].isupper()}
+    for one in names:
+        if not one.sex and one.may_be_somebody and one.word.text in persons:
+            one.sex = _EITHER
+            one.mention = replace(one.mention, kind=MentionKind.PERSON) if one.mention is not None else None
 
 
 def _named(word: Word, place: int, sentence: Sentence, block: Block, message: str) -> Named | None:
@@ -132,7 +148,9 @@ def _sex(word: Word, lemma: str) -> str:
 
 
 def _kind(word: Word, lemma: str) -> MentionKind | None:
-    if lemma in NOT_THINGS or word.lower in NOT_THINGS:
+    if lemma in NOT_THINGS or word.lower in NOT_THINGS or word.lower in FELT | ONLY_FELT | FEELING_NOUNS:
+        return None
+    if lemma == "home" and word.child("det", "poss", "amod") is None or _is_only_likened(word):
         return None
     for names, kind in (
         (PERSONS | PERSONS_IN_PLURAL, MentionKind.PERSON),
@@ -142,7 +160,7 @@ def _kind(word: Word, lemma: str) -> MentionKind | None:
     ):
         if lemma in names or word.lower in names:
             return kind
-    if word.tag in {"NNP", "NNPS"} or word.lower in MALE_NAMES | FEMALE_NAMES:
+    if _is_name(word) or word.lower in MALE_NAMES | FEMALE_NAMES:
         return _kind_of_name(word)
     if lemma in _CONCRETE or lemma in TELLING_NOUNS:
         return MentionKind.THING
@@ -151,13 +169,28 @@ def _kind(word: Word, lemma: str) -> MentionKind | None:
     return MentionKind.THING
 
 
+def _is_only_likened(word: Word) -> bool:
+    """Whether it only lends its size or manner: "as high as a house", "like a coffin"; or is what the dreamer was."""
+    above = word.head
+    if word.role == "pobj" and (above.lower in {"like", "as", "than"} or (above.lower == "of" and above.head.lemma == "size")):
+        return True
+    subject = above.subject() if word.role == "attr" and above.is_verb else None
+    return subject is not None and subject.lower in {"i", "we"}
+
+
+def _is_name(word: Word) -> bool:
+    return word.tag in {"NNP", "NNPS"} or (word.start > 0 and word.text[0].isupper() and not word.text.isupper())
+
+
 def _kind_of_name(word: Word) -> MentionKind | None:
     if word.lower in MALE_NAMES | FEMALE_NAMES or any(
         child.role == "compound" and child.lower in MALE_NAMES | FEMALE_NAMES for child in word.children
     ):
         return MentionKind.PERSON if word.text[0].isupper() or word.tag == "NNP" else None
-    if not word.text[0].isupper() or not word.text.isalpha():
+    if not word.text[0].isupper() or not word.text.isalpha() or len(word.text) < 3:
         return None
+    if any(child.lower in _TITLES for child in word.children):
+        return MentionKind.PERSON
     if word.role == "pobj" and word.head.lower in {"in", "at", "to", "from", "near", "through", "into"}:
         return MentionKind.PLACE
     doing = word.role in {"nsubj", "poss"}
@@ -202,6 +235,9 @@ def _chunk(word: Word, sentence: Sentence) -> list[Word] | None:
 def _turned(chunk: Sequence[Word], word: Word, kind: MentionKind) -> str:
     rest = list(chunk)
     opening = ""
+    owner = _owner_by_name(chunk)
+    if owner:
+        return owner
     while rest and rest[0].role in {"det", "predet", "poss"} | {"nummod"} and not opening:
         first = rest[0]
         if first.lower in _NOBODY:
@@ -216,6 +252,8 @@ def _turned(chunk: Sequence[Word], word: Word, kind: MentionKind) -> str:
             opening, rest = "the", rest[1:]
         else:
             break
+    while len(rest) > 1 and rest[0].lower in _QUANTITIES:
+        rest = rest[1:]
     rest = [part for part in rest if part.lower not in _EMPTY_ADJECTIVES or part is word]
     said = _spelt(rest)
     if any(part.lower in {"my", "our", "your", "his", "her", "their", "i", "me", "you", "we", "us"} for part in rest):
@@ -227,9 +265,19 @@ def _turned(chunk: Sequence[Word], word: Word, kind: MentionKind) -> str:
         return f"{opening} {said}"
     if is_bare_kin(word):
         return f"your {word.lower}"
-    if word.tag in {"NNP", "NNPS"} and word.text[0].isupper():
+    if _is_name(word) and word.text[0].isupper():
         return said
     return f"the {said}" if not said.startswith("the ") else said
+
+
+def _owner_by_name(chunk: Sequence[Word]) -> str:
+    """As in "Wendy's door" or "Dad's car", which take no article."""
+    first = chunk[0]
+    if first.role != "poss" or len(chunk) < 3 or chunk[1].tag != "POS":
+        return ""
+    if is_bare_kin(first):
+        return f"your {first.lower}" + _spelt(chunk[1:])[0:2] + " " + _spelt(chunk[2:])
+    return _spelt(chunk) if _is_name(first) and first.text[0].isupper() else ""
 
 
 def is_bare_kin(word: Word) -> bool:
@@ -244,7 +292,8 @@ def is_bare_kin(word: Word) -> bool:
 def _spelt(words: Sequence[Word]) -> str:
     pieces = []
     for number, word in enumerate(words):
-        text = word.text if word.tag in {"NNP", "NNPS", "JJ"} or word.text.isupper() else word.lower
+        keeps = word.tag in {"NNP", "NNPS"} or (word.start > 0 and word.text[0].isupper()) or (word.text.isupper() and len(word.text) > 1)
+        text = word.text if keeps else word.lower
         pieces.append(f" {text}" if number and words[number - 1].end < word.start else text)
     return "".join(pieces).strip()
 

@@ -29,6 +29,7 @@ _PIECES = re.compile(
   | (?P<quote>  "[^"\n]{1,600}" | (?<![\w])'[^'\n]{2,200}[.,!?]'(?!\w) )
   | (?P<word>   [^\W\d_]+(?:'[^\W\d_]+)* | w/o?\b | & )
   | (?P<dots>   (?:\.{2,}|…)+ )
+  | (?P<bulleted> (?m:^)[ \t]*(?:[-*•·]|\d{1,2}[.)])\s+ )
   | (?P<dash>   \s+-+\s* | --+ | \s*[–—]+\s* )
   | (?P<break>  [;:](?=\s|$) | \s*\n\s*(?:[-*•·]\s+|\d{1,2}[.)]\s+)? )
   | (?P<space>  [ \t\r\f\v\xa0]+ )
@@ -46,7 +47,7 @@ _FILLERS = re.compile(
       | ,\s*(?:you\s+know|i\s+mean|like|kind\s+of|sort\s+of|as\s+i\s+(?:said|told\s+you|mentioned)|like\s+i\s+said)\s*(?=,)
       | ,?\s*\bright(?=\?)
       | \b(?:basically|literally|honestly)\b ,?
-      | \b(?:idk|i\s+don't\s+know|not\s+sure)\s+(?:why|how|what\s+for)\s*,?\s*but\b ,?
+      | \b(?:idk|i\s+don't\s+know|not\s+sure|dunno)\s+(?:why|how|what\s+for|if\s+(?:this|it|that)\s+\w+(?:\s+\w+)?)\s*,?\s*but\b ,?
       | ,?\s*\b(?:idk|if\s+that\s+makes\s+(?:any\s+)?sense|if\s+you\s+know\s+what\s+i\s+mean|you\s+know\s+what\s+i\s+mean)\b ,?
       | ,\s*i\s+(?:don't|didn't)\s+know\s+(?:who|why|what|where|how)\s*(?=,)
       | (?<=was\ )like\ (?=(?:really|so|super|very|totally|all|completely)\ )
@@ -56,6 +57,12 @@ _FILLERS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_EVEN = str.maketrans({"’": "'", "‘": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_PERHAPS_INVISIBLE = re.compile(r"[^\n\t -~]")
+_AFTER_IT_IS = re.compile(
+    r"\s+(?:a|an|the|about|not|like|just|so|really|been|going|always|too|my|her|his|that|because|as|raining|snowing|gone)\b", re.I
+)
+_IN_LAW = re.compile(r"\b(mother|father|sister|brother|son|daughter|parents|sisters|brothers) in law\b", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"^[\s,]+|(?<=\s)\s+|(?<=,)\s*,|\s+(?=[,.!?])")
 _GREETING = re.compile(
     r"^(?:(?:ok(?:ay)?|well|anyways?|anyhow|yeah|yep|alright|hi|hello|hey|hiya|oh|wow|so|good (?:morning|evening|afternoon)"
@@ -69,7 +76,7 @@ _DREAM_OPENINGS = re.compile(
     (?:
         (?:last\ night|this\ morning|tonight|the\ other\ (?:night|day)|yesterday|recently|one\ night|once),?\s+(?=(?:i|in)\b)
       | (?:in|during)\ (?:my|the|this|that|a|one|another|last\ night's)\ (?:\w+\ ){{0,2}}?(?:dream|nightmare)s?
-        (?:\ i\ (?:had|keep\ having|have))?{_NIGHTS}\s*,?\s+(?=\w)
+        (?:\ i\ (?:had|keep\ having|have)(?=,|\ (?:last|this|the\ other|recently|once|yesterday|again)\b))?{_NIGHTS}\s*,?\s+(?=\w)
       | (?:i\ (?:\w+\ )?|i've\ (?:\w+\ )?|just\ |once\ )?(?:had|have|having|got)\ (?:a|an|this|the|another|one|such\ a|these|that)
         \ (?:[\w-]+,?\ ){{0,4}}?(?:dream|nightmare)s?{_NIGHTS}\s*,?
         \s*(?:that|where|were|in\ which|when|wherein|and\ in\ it|and|,)?,?\s+(?={_SUBJECT}\b)
@@ -179,10 +186,12 @@ def _plain(message: str) -> Block:
         elif kind == "quote":
             _write_quote(writer, piece, start, end)
         elif kind == "word":
-            writer.write(_respelt(piece), start, end)
+            writer.write("it's" if piece.lower() == "its" and _its(message, end) else _respelt(piece), start, end)
         elif kind in {"dots", "dash"}:
             goes_on = re.match(r"\s*(?:and|but|so|then|or|because|from|to|in|on|at|with|of|for|like)\b", message[end:], re.I)
             writer.write(", " if goes_on else "\n", start, end)
+        elif kind == "bulleted":
+            writer.write("\n", start, end)
         elif kind == "break":
             writer.write(_joint(message, match), start, end)
         elif kind == "space":
@@ -194,12 +203,17 @@ def _plain(message: str) -> Block:
 
 def _evenly(message: str) -> str:
     """Straight quotation marks, no shouting, nothing invisible; every character keeps its place."""
-    table = {"’": "'", "‘": "'", "`": "`", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
-    text = "".join(table.get(character, character) for character in message)
+    text = message.translate(_EVEN)
     letters = [character for character in text if character.isalpha()]
     if len(letters) > 12 and sum(character.isupper() for character in letters) > 0.7 * len(letters):
         text = "".join(character.lower() if len(character.lower()) == 1 else character for character in text)
-    return "".join(" " if _is_invisible(character) else character for character in text)
+    text = _PERHAPS_INVISIBLE.sub(lambda match: " " if _is_invisible(match.group()) else match.group(), text)
+    return _IN_LAW.sub(r"\1-in-law", text)
+
+
+def _its(message: str, end: int) -> bool:
+    """Whether "its" stands for "it's", by the word after it."""
+    return bool(_AFTER_IT_IS.match(message, end))
 
 
 def _within_reach(text: str) -> str:

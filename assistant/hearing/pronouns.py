@@ -72,7 +72,8 @@ def _word(word: Word, words: Sequence[Word], instead: Mapping[int, str]) -> str:
 def is_first_person(word: Word) -> bool:
     """Whether this word means the one who writes ("mine" may be a pit)."""
     if word.lower == "mine":
-        return not word.is_noun or word.tag == "NNP"
+        before = word.before
+        return before is None or before.tag not in {"DT", "JJ", "NN", "CD", "PRP$", "POS"}
     return word.lower in FIRST_PERSON and not (word.lower == "us" and word.text == "US")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.hearing.grammar import Sentence, Word
-from assistant.hearing.lexicon import CLAUSE_TAKING_VERBS, INTRANSITIVE_VERBS, SAYING_VERBS
+from assistant.hearing.lexicon import CLAUSE_TAKING_VERBS, INTRANSITIVE_VERBS, SAYING_VERBS, STATIVE_VERBS
 
 FEWEST_WORDS = 2
 MOST_WORDS = 22
@@ -26,6 +26,10 @@ _NOMINATIVES = frozenset({"i", "he", "she", "we", "they"})
 _TELLING_VERBS = frozenset({"say", "tell", "remark", "mention", "explain", "reply", "ask", "add", "answer", "announce", "inform"})
 _THINKING_VERBS = frozenset({"think", "guess", "believe", "suppose", "know", "imagine", "figure", "swear", "remember", "hope"})
 _POINTS_IN_TIME = frozenset({"time", "moment", "minute", "second", "instant", "day", "night"})
+_TIMES = frozenset(
+    """morning evening afternoon week month year summer winter spring autumn fall today tonight yesterday tomorrow way sudden hour
+    weekend monday tuesday wednesday thursday friday saturday sunday""".split()
+)
 _CONDITIONS = frozenset({"if", "unless", "until", "whether", "till"})
 _NEGATING = frozenset({"not", "n't", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "hardly", "only",
                        "every", "all", "any", "each", "barely", "few"})  # fmt: skip
@@ -57,6 +61,8 @@ class Segment:
 def segments(sentence: Sentence, mine: bool) -> list[Segment]:
     """The sentence's stretches in order. ``mine``: where it opens without a subject, "I" is what was left out."""
     _mend(sentence)
+    _join_with_me(sentence)
+    _join_me_with(sentence)
     heads = [word for word in sentence.words if word.is_verb and word.finite() and _stands_alone(word)]
     borders = _borders(heads)
     for number in reversed(range(len(heads) - 1)):
@@ -77,6 +83,56 @@ def segments(sentence: Sentence, mine: bool) -> list[Segment]:
     return [tidy for segment in found if (tidy := _tidied(segment, mine)) is not None]
 
 
+def _mend_after_and(verb: Word) -> None:
+    """Gives "with my brother and the ice cracked" back its second clause, where the ice was taken for company."""
+    noun = verb.before
+    if noun is None or noun.role != "conj" or not noun.is_noun or not noun.head.is_noun or noun.head in verb.subtree():
+        return
+    joint = next((child for child in noun.head.children if child.role == "cc" and child.index < noun.index), None)
+    if joint is None or joint.lower not in {"and", "but"} or joint.index != noun.left_edge() - 1 or verb.role not in _RUN_ON_ROLES:
+        return
+    _hang(noun, verb, "nsubj")
+    verb.role = "parataxis"
+
+
+def _join_me_with(sentence: Sentence) -> None:
+    """Gives "and me and my sisters were looking" its whole subject where the parser took "me" for the end of what came before."""
+    for word in sentence.words:
+        noun = word.subject() if word.is_verb and word.finite() else None
+        joint = sentence.words[noun.left_edge()].before if noun is not None and noun.is_noun else None
+        me = joint.before if joint is not None and joint.lower == "and" else None
+        if noun is None or joint is None or me is None or me.lower != "me" or me.is_root or me in word.subtree():
+            continue
+        before = me.before
+        if before is not None and before.tag == "CC":
+            _hang(me, word, noun.role)
+            _hang(noun, me, "conj")
+            _hang(joint, me, "cc")
+
+
+def _join_with_me(sentence: Sentence) -> None:
+    """Gives "my friend and I ran" its whole subject where the parser took the friend for the end of what came before."""
+    for word in sentence.words:
+        joint = word.before
+        noun = joint.before if joint is not None else None
+        if word.lower != "i" or word.role not in {"nsubj", "nsubjpass"} or joint is None or joint.lower != "and" or noun is None:
+            continue
+        if not noun.is_noun or noun.is_root or noun in word.head.subtree():
+            continue
+        left = sentence.words[noun.left_edge()].before
+        if left is not None and left.tag != "CC" and left.lower != "," and not any(c.lower == "were" for c in (word.head, *word.head.children)):
+            continue
+        _hang(noun, word.head, word.role)
+        _hang(word, noun, "conj")
+        _hang(joint, noun, "cc")
+
+
+def _hang(word: Word, head: Word, role: str) -> None:
+    word.head.children.remove(word)
+    word.head, word.role = head, role
+    head.children.append(word)
+
+
 def _is_subordinate(verb: Word) -> bool:
     """Whether "although", "when" or "if" opens this clause, so that it tells nothing without the one after it."""
     subject = verb.subject()
@@ -93,7 +149,10 @@ def _is_subordinate(verb: Word) -> bool:
 def _mend(sentence: Sentence) -> None:
     """Gives a verb that runs on without a subject the noun right before it: "nothing came out | my mum just watched"."""
     for verb in sentence.words:
-        if verb.tag not in {"VBD", "VBZ", "VBP"} or verb.role not in {"parataxis", "ROOT", "ccomp"} or verb.subject() is not None:
+        if verb.tag not in {"VBD", "VBZ", "VBP"} or verb.subject() is not None:
+            continue
+        _mend_after_and(verb)
+        if verb.role not in {"parataxis", "ROOT", "ccomp"} or verb.subject() is not None:
             continue
         before = [word for word in sentence.words[: verb.index] if word.tag != "RB" or word.head is not verb]
         noun = before[-1] if before else None
@@ -102,9 +161,7 @@ def _mend(sentence: Sentence) -> None:
         intransitive = noun.role == "npadvmod" or noun.head.lemma in INTRANSITIVE_VERBS or noun.head.child("prt") is not None
         if not intransitive or noun.head is verb:
             continue
-        noun.head.children.remove(noun)
-        noun.head, noun.role = verb, "nsubj"
-        verb.children.append(noun)
+        _hang(noun, verb, "nsubj")
 
 
 def _note(sentence: Sentence) -> list[Segment]:
@@ -144,6 +201,8 @@ def _stands_alone(verb: Word) -> bool:
         first = verb.head
         if _is_elliptic(verb):
             return False
+        if first.is_noun and first.is_root:
+            return True
         return first.is_verb and _stands_alone(first) and not _hangs_on_what_is_said(verb, first)
     if verb.role not in _RUN_ON_ROLES or not _root_stands_above(verb):
         return False
@@ -207,7 +266,8 @@ def _hangs_on_what_is_said(verb: Word, first: Word) -> bool:
     same_tense = verb.tag == first.tag or not modal
     tied = any(word.lower in {"and", "or", "that"} for word in first.children if first.index < word.index < verb.index)
     reports = first.lemma in SAYING_VERBS
-    return said and reports and tied and same_tense and not _comma_before(verb)
+    still = verb.lemma in STATIVE_VERBS or modal
+    return said and reports and tied and same_tense and still and not _comma_before(verb)
 
 
 def _comma_before(verb: Word) -> bool:
@@ -249,7 +309,7 @@ def _parts(segment: Segment) -> list[Segment]:
         left = verb.left_edge() - segment.words[0].index
         if verb.index > last or verb.subject() is not None or not verb.finite() or left <= start:
             continue
-        if segment.words[left - 1].tag != "CC" and segment.words[left].tag != "CC":
+        if not _takes_up_subject(verb, segment, left):
             continue
         parts.append(segment.words[start:left])
         start = left
@@ -258,9 +318,22 @@ def _parts(segment: Segment) -> list[Segment]:
     for number, words in enumerate(parts):
         head = next((verb for verb in [segment.head, *_conjoined(segment.head)] if verb in words), segment.head)
         piece = Segment(words, head, segment.subject, segment.block, given_subject=[] if number == 0 else subject)
-        piece.shaky = segment.shaky
+        disagrees = number > 0 and head.tag == "VBZ" and segment.subject.lower in {"i", "we", "they"}
+        piece.shaky = segment.shaky or disagrees
         pieces.append(piece)
     return pieces
+
+
+def _takes_up_subject(verb: Word, segment: Segment, left: int) -> bool:
+    """Whether "and locked the door" goes on with the stretch's own subject: right after "and", nobody else in between."""
+    words = segment.words
+    if words[left - 1].tag != "CC" and words[left].tag != "CC":
+        return False
+    opening = next((word for word in words[left:] if word.tag not in {"CC", "RB"} and word.role != "punct"), verb)
+    if opening is not verb and not (opening.head is verb and opening.role in {"aux", "auxpass", "neg"}):
+        return False
+    between = [word for word in words if segment.head.index < word.index < verb.index]
+    return not any(word.role in {"nsubj", "nsubjpass"} and word.tag not in {"WP", "WDT"} for word in between)
 
 
 def _can_be_repeated(subject: Word) -> bool:
@@ -307,7 +380,8 @@ def _tidied(segment: Segment, mine: bool) -> Segment | None:
 def _opens_with_verb(segment: Segment) -> bool:
     """Whether a stretch begins as a diary does: "Couldn't find my shoes", "was running from a dog"."""
     first = next((word for word in segment.words if word.tag != "RB"), segment.words[0])
-    return first.tag in {"VBD", "MD"} and (first is segment.head or first.head is segment.head) and segment.words[0].index == 0
+    past = first.tag == "VBD" or (first.tag == "MD" and any(word.lower in {"n't", "not"} for word in segment.words[:3]))
+    return past and (first is segment.head or first.head is segment.head) and segment.words[0].index == 0
 
 
 def _is_joint(words: list[Word]) -> bool:
@@ -326,10 +400,22 @@ def _without_fragment(words: list[Word], segment: Segment) -> list[Word]:
     if segment.subject is None or segment.given_subject or segment.subject not in words:
         return words
     left = segment.subject.left_edge()
+    if _stands_before_without_tie(segment.subject, words):
+        return words[words.index(segment.subject) :]
     joint = next((place for place, word in enumerate(words) if word.index == left - 1 and word.tag == "CC"), 0)
     if joint and not any(word.is_verb for word in words[:joint]):
         return words[joint + 1 :]
     return words
+
+
+def _stands_before_without_tie(subject: Word, words: list[Word]) -> bool:
+    """Whether a title runs into "I": "My First Deer (I have killed my first deer)"."""
+    last = subject.before
+    if last is None or subject.lower not in _NOMINATIVES or last not in words or not last.is_noun or len(words) < 3:
+        return False
+    title = words[: words.index(subject)]
+    capital = all(word.text[0].isupper() or word.lower in {"of", "the", "from", "with", "a", "in", "and", "to", "'s"} for word in title)
+    return capital and title[0].tag != "DT" and len(title) > 1 and last.lower not in _POINTS_IN_TIME | _TIMES
 
 
 def _without_joint_to_nothing(words: list[Word]) -> list[Word]:
@@ -359,7 +445,6 @@ def _shortened(words: list[Word]) -> list[Word]:
         cuttable = {"conj"}
     else:
         cuttable = {"advcl", "relcl", "acl", "conj"}
-    last = words[-1].index
     cuts = []
     for word in words:
         if word.role not in cuttable or (word.role == "conj" and not word.is_verb) or word.head not in words:
@@ -368,7 +453,8 @@ def _shortened(words: list[Word]) -> list[Word]:
         opening = next((w for w in words if w.index == left), None)
         if word.role == "conj" and any(w.lower in {"either", "both", "neither", "between"} for w in words):
             continue
-        if word.right_edge() >= last and left > word.head.index and opening and opening.lower not in _CONDITIONS | {"like", "as"}:
+        dropped = {other.lower for other in words if other.index >= left}
+        if left > word.head.index and opening and opening.lower not in {"like", "as"} and not dropped & (_CONDITIONS | {"but"}):
             kept = _without_end([w for w in words if w.index < left])
             if FEWEST_WORDS < len(_counted(kept)) <= MOST_WORDS:
                 cuts.append(kept)
@@ -386,7 +472,9 @@ def _is_shaky(segment: Segment) -> bool:
         return True
     if words[-1].tag in _DANGLING_TAGS and words[-1].lower not in {"that", "this", "what", "why", "how", "all", "where", "who"}:
         return True
-    if words[-1].tag == "IN" and words[-1].role in {"prep", "mark"} and not _stranded(words[-1]):
+    if _hangs_in_the_air(words[-1]) and not _stranded(words[-1]):
+        return True
+    if any(word.lower == "i" and after.tag.startswith(("NN", "DT", "IN")) for word, after in zip(words, words[1:], strict=False)):
         return True
     if sum(word.text == '"' for word in words) % 2:
         return True
@@ -394,7 +482,7 @@ def _is_shaky(segment: Segment) -> bool:
         return True
     if subject is not None and subject.index > head.index and subject.role != "expl" and not _inverted_rightly(segment):
         return True
-    if not head.finite() and not segment.supplied:
+    if (not head.finite() and not segment.supplied) or not (head.text.isascii() and head.text.replace("'", "").isalpha()):
         return True
     return any(_is_loose(word, segment) for word in words)
 
@@ -405,7 +493,7 @@ def _is_unfinished(segment: Segment) -> bool:
     if ("either" in lowers and "or" not in lowers) or ("both" in lowers and "and" not in lowers and lowers[-1] == "both"):
         return True
     after = [word for word in segment.words if word.index > head.index and word.role not in {"prt", "neg", "dative"}]
-    people = {"me", "him", "her", "them", "us", "you", "it", "so", "too", "then"}
+    people = {"what", "why", "how", "who", "where", "when", "me", "him", "her", "them", "us", "you", "it", "so", "too", "then"}
     only_hearers = all(word.lower in people or word.tag == "NNP" for word in after)
     if head.lemma in {"do", "say", "tell", "know", "think", "hope", "wish", "mean", "feel", "seem", "realize", "realise", "notice"}:
         return only_hearers
@@ -416,6 +504,13 @@ def _is_unfinished(segment: Segment) -> bool:
         return True
     last = segment.words[-1]
     return last.lemma in {"say", "tell", "think", "hope"} and last.is_verb
+
+
+def _hangs_in_the_air(last: Word) -> bool:
+    """Whether the last word is a preposition that lost what it led to."""
+    if last.tag == "IN" and last.role in {"prep", "mark"} or last.lower in {"of", "at", "from", "with", "into", "onto", "than", "during"}:
+        return True
+    return last.lower == "in" and last.before is not None and last.before.role == "pobj"
 
 
 def _stranded(word: Word) -> bool:

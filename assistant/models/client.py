@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import logging
 import queue
 import re
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import httpx2
 import openai
 
-from assistant.errors import ModelCutOff, ModelError
+from assistant.errors import ModelBusy, ModelCutOff, ModelError, ModelUnreachable
 from assistant.models import failures
 from assistant.models.reply import Reply
 from knowledge.errors import UsageError
@@ -27,17 +27,20 @@ Result = TypeVar("Result")
 
 NO_KEY = "not-needed"  # what local servers are sent: the library insists on a key
 POLL = 0.1  # seconds between two looks at the stop event
-RETRY_PAUSE = 0.5  # seconds before the one retry, where the server asks for no other
-CHARACTERS_PER_TOKEN = 12  # more than any tokenizer puts into a token on average
-MOST_BYTES = 32_000_000  # a reply of some thousand tokens has about one million on the wire
+RETRY_PAUSE = 0.25  # seconds before the one retry, where the server asks for no other
+# A reply may have this many characters a token asked for (no tokenizer puts as many into one on average), and always
+# the fewest; one that has more will not end.
+CHARACTERS_PER_TOKEN, FEWEST_CHARACTERS = 12, 4000
+MOST_BYTES = 8_000_000  # of one answer on the wire; a reply of 2000 tokens has less than one million
+PASSING = (ModelUnreachable, ModelBusy, ModelCutOff)  # what may be gone at a second attempt
 HEADERS = frozenset({"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"})
 
-# What a server may refuse, by its own words, and so is left out or said otherwise from then on.
+# What of a request a server may refuse to take, and how it says so; it is then left out, or said otherwise.
 REFUSALS = {
     "max_tokens": re.compile(r"max_tokens", re.IGNORECASE),
     "temperature": re.compile(r"temperature", re.IGNORECASE),
     "system": re.compile(r"system (?:role|message|prompt)|role.{0,20}system|roles must alternate", re.IGNORECASE),
-    "json_schema": re.compile(r"response_format|json_schema|structured output", re.IGNORECASE),
+    "response_format": re.compile(r"response_format|json_schema|structured output", re.IGNORECASE),
 }
 
 # The library's log would hold the messages where a program logs everything (or OPENAI_LOG is set).
@@ -171,14 +174,15 @@ class ChatClient:
         """Read one reply and give each piece of it at once, all within the times."""
         loop, times = asyncio.get_running_loop(), self._times
         end = loop.time() + times.reply
-        reply = Reply(self.model, most_characters=CHARACTERS_PER_TOKEN * request.max_tokens)
+        reply = Reply(self.model, max(FEWEST_CHARACTERS, CHARACTERS_PER_TOKEN * request.max_tokens))
         task = asyncio.current_task()
-        assert task is not None
+        if task is None or self._http.is_closed:
+            raise asyncio.CancelledError
         self._running.add(task)
         try:
             async with asyncio.timeout_at(min(loop.time() + times.first_token, end)) as limit:
-                async with await self._open(request, limit) as stream:
-                    async for chunk in self._chunks(stream):
+                async with await self._open(request, limit) as stream, aclosing(self._chunks(stream)) as chunks:
+                    async for chunk in chunks:
                         tokens = reply.tokens
                         if words := reply.take(chunk):
                             give(words)
@@ -206,21 +210,22 @@ class ChatClient:
             failure: ModelError
             pause: float | None = RETRY_PAUSE
             try:
-                stream = await self._openai.chat.completions.create(**self._arguments(request))
+                arguments = self._arguments(request)
+                stream = await self._openai.chat.completions.create(**arguments)
             except openai.APIConnectionError as error:
                 failure = failures.no_connection(error, self._to, self._times.connect)
             except openai.APIStatusError as error:
                 failure = failures.refused(error, self._to)
-                if self._adapt(error, request):
+                if self._adapt(error, arguments):
                     continue
-                pause = self._pause(error, limit) if error.status_code in failures.PASSING_STATUS else None
+                pause = self._pause(error, limit)
             else:
                 content_type = stream.response.headers.get("content-type", "")
                 if content_type.startswith("text/event-stream"):
                     return stream
                 await stream.close()
                 raise failures.not_a_stream(content_type, self._to)
-            if retried or pause is None:
+            if retried or pause is None or not isinstance(failure, PASSING):
                 raise failure
             retried = True
             await asyncio.sleep(pause)
@@ -238,29 +243,23 @@ class ChatClient:
         }
         if "temperature" not in self._refused:
             arguments["temperature"] = request.temperature
-        if request.json_schema is not None and "json_schema" not in self._refused:
+        if request.json_schema is not None and "response_format" not in self._refused:
             schema = {"name": "reply", "strict": True, "schema": request.json_schema}
             arguments["response_format"] = {"type": "json_schema", "json_schema": schema}
         return arguments
 
-    def _adapt(self, error: openai.APIStatusError, request: _Request) -> bool:
-        """Remember what the server refuses to take; whether there is something to say otherwise.
+    def _adapt(self, error: openai.APIStatusError, arguments: Mapping[str, Any]) -> bool:
+        """Remember what the server refuses to take of these arguments; whether there was something.
 
         Templates that know no system role make llama.cpp answer 500.
         """
-        words = json.dumps(error.body)
-        if error.status_code not in {400, 422, 500} or failures.TOO_LONG.search(words):
+        if error.status_code not in {400, 422, 500} or failures.says(error, failures.TOO_LONG):
             return False
-        sent = {"max_tokens", "temperature"}
-        if any(message.role == "system" for message in request.messages):
-            sent.add("system")
-        if request.json_schema is not None:
-            sent.add("json_schema")
-        refused = next((name for name, says in REFUSALS.items() if name in sent and says.search(words)), None)
-        if refused is None or refused in self._refused:
-            return False
-        self._refused.add(refused)
-        return True
+        sent = set(arguments) | {message["role"] for message in arguments["messages"]}
+        refused = next((name for name, what in REFUSALS.items() if name in sent and failures.says(error, what)), None)
+        if refused is not None:
+            self._refused.add(refused)
+        return refused is not None
 
     def _pause(self, error: openai.APIStatusError, limit: asyncio.Timeout) -> float | None:
         """The seconds to wait before the retry; none where the time for the first word does not allow it."""
@@ -270,7 +269,7 @@ class ChatClient:
         assert end is not None
         return pause if asyncio.get_running_loop().time() + pause < end else None
 
-    async def _chunks(self, stream: openai.AsyncStream[Any]) -> AsyncIterator[object]:
+    async def _chunks(self, stream: openai.AsyncStream[Any]) -> AsyncGenerator[object, None]:
         """The chunks of an open stream, with the library's errors turned into ours."""
         try:
             async for chunk in stream:

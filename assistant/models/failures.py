@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import ssl
@@ -29,7 +30,6 @@ TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 NO_CREDIT = re.compile(r"insufficient_quota|exceeded your current quota|billing", re.IGNORECASE)
-PASSING_STATUS = frozenset({429, 500, 502, 503, 504, 529})
 LONGEST_QUOTE = 200  # characters of the server's own words in a message
 
 
@@ -99,12 +99,12 @@ def no_connection(error: openai.APIConnectionError, to: Addressee, seconds: floa
 
 def refused(error: openai.APIStatusError, to: Addressee) -> ModelError:
     """What a status other than 200 means."""
-    status, words = error.status_code, _words(error)
-    if status in {401, 403} and not NO_CREDIT.search(words):
+    status = error.status_code
+    if status in {401, 403} and not says(error, NO_CREDIT):
         return ModelRefused(f"{to.address} does not accept the key ({status}). Correct OPENAI_API_KEY.")
-    if TOO_LONG.search(words):
+    if says(error, TOO_LONG):
         return _too_long(to)
-    if NO_CREDIT.search(words):
+    if says(error, NO_CREDIT):
         return ModelRefused(f"The account at {to.address} has no credit left. Top it up, or choose another model.")
     if status == 404:
         return ModelRefused(
@@ -121,17 +121,24 @@ def refused(error: openai.APIStatusError, to: Addressee) -> ModelError:
         )
     if status >= 500:
         return ModelBusy(f"The server at {to.address} is in trouble ({status}). Please try again in a moment.")
-    return ModelRefused(f"{to.address} refuses the request to {to.model} ({status}): {to.quote(words)}")
+    return ModelRefused(
+        f'{to.address} refuses the request to {to.model} ({status}): "{to.quote(_message(error))}". '
+        "Choose another model (DREAM_MODEL) or server."
+    )
 
 
 def broke_off(error: openai.APIError, to: Addressee) -> ModelError:
     """What an error inside an open stream means: the line broke, or the server says why it stops."""
     if isinstance(error, openai.APIConnectionError):
         return ModelCutOff(f"The connection to {to.address} broke in the middle of the reply. Please try again.")
-    words = _words(error)
-    if TOO_LONG.search(words):
+    if says(error, TOO_LONG):
         return _too_long(to)
-    return ModelCutOff(f"The model {to.model} stopped with an error: {to.quote(words)}. Please try again.")
+    return ModelCutOff(f'The model {to.model} stopped with an error: "{to.quote(_message(error))}". Please try again.')
+
+
+def says(error: openai.APIError, what: re.Pattern[str]) -> bool:
+    """Whether the server says this about the error, in its message or anywhere beside it."""
+    return what.search(json.dumps(error.body)) is not None
 
 
 def retry_after(error: openai.APIStatusError) -> float | None:
@@ -186,13 +193,11 @@ def _too_long(to: Addressee) -> ModelError:
     )
 
 
-def _words(error: openai.APIError) -> str:
-    """All that the server says about the error, as one text."""
+def _message(error: openai.APIError) -> str:
+    """What the server says to people about the error."""
     body = error.body
-    if isinstance(body, dict):
-        said = [str(body[key]) for key in ("message", "detail", "code", "type", "param") if body.get(key)]
-        return " ".join(said or [str(body)])
-    return str(body or "")
+    said = (body.get("message") or body.get("detail")) if isinstance(body, dict) else body
+    return said if isinstance(said, str) else json.dumps(body)
 
 
 def _place(error: openai.APIStatusError) -> str:

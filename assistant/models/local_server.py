@@ -69,7 +69,7 @@ class LocalServer:
         check_processor()
         if self._sha256 and sha256_of(self.path) != self._sha256:
             raise ModelFileError(
-                f"The model file {self.path} is damaged (its SHA-256 is not {self._sha256}). Fetch it again."
+                f"The model file {self.path} is damaged: its SHA-256 is not the one given. Fetch it again."
             )
         key = secrets.token_urlsafe(32)
         try:

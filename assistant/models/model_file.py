@@ -33,7 +33,7 @@ def check_model_file(path: Path) -> None:
         raise ModelFileError(f"The model file {path} cannot be read: {error.strerror or error}.") from error
     if header[:4] != GGUF_MAGIC:
         raise ModelFileError(
-            f"The file {path} is not a GGUF model (it begins with {header[:4]!r}). Choose another file."
+            f"The file {path} is not a GGUF model: it begins with {header[:4]!r}. Choose another file."
         )
     if len(header) < GGUF_HEADER.size:
         raise ModelFileError(f"The model file {path} is only {len(header)} bytes long. Fetch it again.")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Addresses:
-    """Where we listen and what we are called. ``share_host`` gives the host name of the share link, "" where there is none."""
+    """Where we listen and what we are called. ``share_host`` gives the share link's host name, or ""."""
 
     def __init__(self, host: str, port: int, share_host: Callable[[], str]) -> None:
         self.host = host

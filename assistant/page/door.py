@@ -1,7 +1,7 @@
 """The door in front of the page: who may come in, under which name, and to which of Gradio's addresses.
 
-Gradio serves far more than this page needs. The door lets through what is listed here and refuses the rest; it gives each
-browser a signed cookie, and ties each browser tab's event stream to the browser that opened it.
+Gradio serves far more than this page needs. The door lets through what is listed here and refuses the rest; it gives
+each browser a signed cookie, and ties each browser tab's event stream to the browser that opened it.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ class Door:
             await answer(scope, receive, _with_headers(send, scope["path"]))
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["headers"] = _without(scope["headers"], b"x-forwarded-")  # anybody can write these, and Gradio believes them
+        # Anybody can write these, and Gradio believes them.
+        scope["headers"] = _without(scope["headers"], b"x-forwarded-")
         headers = Headers(scope=scope)
         self._check_names(scope, headers)
         path, method = scope["path"], scope["method"]
@@ -203,7 +204,8 @@ class Door:
 
     async def _dressed_page(self, scope: Scope, receive: Receive) -> Response:
         """Gradio's document in our dress."""
-        asked = {**scope, "method": "GET", "query_string": b"", "headers": _without(scope["headers"], b"accept-encoding", b"range")}
+        plain = _without(scope["headers"], b"accept-encoding", b"range")
+        asked = {**scope, "method": "GET", "query_string": b"", "headers": plain}
         pieces: list[bytes] = []
         status = 500
 
@@ -220,6 +222,10 @@ class Door:
     async def _queue(self, scope: Scope, receive: Receive, send: Send, visitor: str) -> None:
         """Gradio's queue: the four calls and the heartbeat that the page makes, each for a tab of this visitor's."""
         path, method = scope["path"], scope["method"]
+        if path == "/gradio_api/app_id":  # asked while the connection is lost, to see whether we are back
+            _expect(method, "GET")
+            await self._app(scope, receive, send)
+            return
         found = _QUEUE.fullmatch(path)
         if not found:
             raise Refused(403, words("refused", "nothing_here"))
@@ -242,7 +248,15 @@ class Door:
 
     async def _until_closing(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An event stream, which would otherwise go on for ever, ends when the server does."""
-        stream = asyncio.ensure_future(self._app(scope, receive, send))
+        begun = ended = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun, ended
+            begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
+            await send(message)
+
+        stream = asyncio.ensure_future(self._app(scope, receive, watched))
         closing = asyncio.ensure_future(self.closing.wait())
         try:
             await asyncio.wait({stream, closing}, return_when=asyncio.FIRST_COMPLETED)
@@ -251,6 +265,8 @@ class Door:
             if not stream.done():
                 stream.cancel()
             await asyncio.gather(stream, closing, return_exceptions=True)
+            if begun and not ended:
+                await send({"type": "http.response.body", "body": b""})
 
     def _giving(self, send: Send, name: str, value: str, scope: Scope) -> Send:
         """Sends a cookie along."""

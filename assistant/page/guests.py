@@ -10,7 +10,7 @@ SCOPE_KEY = "dream_companion.guest"
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A visitor's browser (by its signed cookie) and one tab of it. ``owner`` has opened the link printed at the start."""
+    """A visitor's browser, by its signed cookie, and one tab of it. The ``owner`` has opened the link of the start."""
 
     visitor: str
     owner: bool = False

@@ -27,11 +27,12 @@ from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
 
+MOST_EARLIER = 12  # conversations that the menu lists
 NEW = "new"  # what the browser remembers in place of a conversation's number until something is said
 
 
 class Shown(NamedTuple):
-    """What a handler gives back: the HTML of the conversation, the passages and the hint, and the conversation's number."""
+    """What a handler gives back: the HTML of conversation, passages and hint, and the conversation's number."""
 
     conversation: str
     behind: str
@@ -133,6 +134,16 @@ class Handlers:
         self.running.stop(guest)
         return self._show(guest, None)
 
+    def earlier(self, request: gr.Request) -> str:
+        """The visitor's earlier conversations, newest first."""
+        kept = self.journal.conversations(guest_of(request).visitor)
+        return render.render("earlier", earlier=kept[: -MOST_EARLIER - 1 : -1])
+
+    def open_earlier(self, clicked: gr.EventData, request: gr.Request) -> Shown:
+        """Go on with an earlier conversation."""
+        guest = guest_of(request)
+        return self._show(guest, self._conversation(guest, str(clicked.number)))
+
     def forget_conversation(self, conversation: str, request: gr.Request) -> Shown:
         """Delete this conversation."""
         guest = guest_of(request)
@@ -189,7 +200,7 @@ class Handlers:
     def _reply(
         self, guest: Guest, kept: KeptConversation | None, message: str, built_in: bool = False
     ) -> Iterator[Shown]:
-        """The reply as it grows. However it ends, nothing of the message is lost: it is in the journal or in the box again."""
+        """The reply as it grows. However it ends, the message is not lost: it is in the journal or in the box again."""
         conversation = kept.id if kept else self.journal.start_conversation(guest.visitor)
         earlier = self._turns(kept)
         live = LiveTurn(len(earlier) + 1, message)

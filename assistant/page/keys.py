@@ -12,7 +12,7 @@ from knowledge.errors import StorageError
 
 
 class Keys:
-    """Signs and checks values. The secret is made at the first start and lies in the data folder, readable by its owner only.
+    """Signs and checks values. The secret is made at the first start and lies in the data folder, for its owner's eyes.
 
     Raises StorageError where it can be neither read nor written.
     """

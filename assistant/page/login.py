@@ -18,7 +18,7 @@ from assistant.page.wording import words
 
 
 class Login:
-    """Shows the form, checks what comes back, and gives the pass: a cookie bound to the visitor and to these passwords."""
+    """Shows the form, checks the answer, and gives the pass: a cookie bound to the visitor and to these passwords."""
 
     def __init__(self, passwords: Mapping[str, str], keys: Keys, guesses: Guesses | None = None) -> None:
         self._passwords = Passwords(passwords)
@@ -64,8 +64,6 @@ class Login:
 
     def _form(self, trouble: str = "", status: int = 200) -> Response:
         return HTMLResponse(
-            render.render(
-                "login", asks_name=self._passwords.asks_name, trouble=trouble, version=look_version()
-            ),
+            render.render("login", asks_name=self._passwords.asks_name, trouble=trouble, version=look_version()),
             status_code=status,
         )

@@ -1,4 +1,4 @@
-"""Who answers, who is here, and the share link: everybody may read the first, only the owner may change or see the rest."""
+"""Who answers, who is here, and the share link. Everybody may read the first; the rest is the owner's."""
 
 from __future__ import annotations
 
@@ -59,8 +59,10 @@ class OwnerHandlers:
         return render.render("who", line=line), gr.update(visible=False)
 
     def here(self, request: gr.Request) -> tuple[str, Any]:
-        """Who has the page open, and the share link."""
-        visitor = _owner_only(request)
+        """Who has the page open, and the share link; nothing for anybody but the owner."""
+        visitor, owner = guest_of(request).visitor, guest_of(request).owner
+        if not owner:
+            return "", gr.update(visible=False)
         people = [
             words("owner", "you_since" if who == visitor else "one_since", time=f"{since:%H:%M}")
             for who, since in sorted(self._present().items(), key=lambda entry: entry[1])
@@ -68,7 +70,7 @@ class OwnerHandlers:
         link = self._sharing.link
         shown = render.render(
             "owner",
-            here=words("owner", "here", people="; ".join(people)) if len(people) > 1 else words("owner", "nobody"),
+            here=words("owner", "here", count=len(people), people="; ".join(people)),
             sharing=words("owner", "sharing", link=link) if link else words("owner", "not_sharing"),
         )
         return shown, gr.update(visible=bool(link))

@@ -1,4 +1,4 @@
-"""The page itself: what stands where, and which handler answers to what. Its look is look.css, its small habits look.js."""
+"""The page itself: what stands where, and which handler answers to what. Its look and habits lie in look/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
 from assistant.page.limits import MOST_WAITING, REPLIES_AT_ONCE
 from assistant.page.owner import OwnerHandlers
-from assistant.page.panels import ChoicePanel, ForgetPanel, OwnerPanel
+from assistant.page.panels import ChoicePanel, MemoryPanel, OwnerPanel
 from assistant.page.wiring import Wiring
 from assistant.page.wording import words
 
@@ -22,7 +22,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
             gr.HTML(render.render("title"), elem_id="title", apply_default_css=False)
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
             with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:
-                forget_panel = ForgetPanel()
+                memory_panel = MemoryPanel()
                 owner_panel = OwnerPanel()
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="talk-column"):
@@ -51,6 +51,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
             handlers.send,
             inputs=[box, conversation_id],
             js="(message, conversation) => window.companion.sending(message, conversation)",
+            trigger_mode="multiple",  # look.js holds back what comes too early, and keeps it; Gradio would drop it
         )
         wiring.reply([again.click, try_again.click], handlers.again)
         wiring.reply([built_in.click], handlers.let_built_in_answer)
@@ -60,7 +61,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         wiring.at_once(page.load, handlers.load, inputs=[conversation_id], js="() => [window.companion.remembered()]")
         wiring.small(stop.click, handlers.stop, None, [])
         wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
-        forget_panel.wire(handlers, wiring)
+        memory_panel.wire(handlers, more, wiring)
         owner_panel.wire(owner, more, wiring)
         choice_panel.wire(owner, change, who, wiring)
     page.queue(max_size=MOST_WAITING, default_concurrency_limit=REPLIES_AT_ONCE)
@@ -68,7 +69,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
 
 
 def _buttons(*names: str) -> list[Any]:
-    """Quiet buttons that act on the last reply; look.css shows their rows in the states they are for."""
+    """Quiet buttons that act on the last reply; the style sheet shows their rows in the states they are for."""
     return [gr.Button(words("actions", name), elem_id=name.replace("_", "-"), size="sm") for name in names]
 
 

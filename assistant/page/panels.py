@@ -11,19 +11,30 @@ from assistant.page.owner import OwnerHandlers
 from assistant.page.wiring import Wiring
 from assistant.page.wording import words
 
+# Gradio passes on what is given to trigger() as the event's data.
+OPEN_EARLIER = """
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-open]");
+  if (button) trigger("click", { number: button.dataset.open });
+});
+"""
 
-class ForgetPanel:
-    """Copying the conversation, and forgetting it or everything: asked once more, with what it means, before it is done."""
+
+class MemoryPanel:
+    """Earlier conversations, copying this one, and forgetting: asked once more, with what it means."""
 
     def __init__(self) -> None:
+        self.earlier = gr.HTML("", elem_id="earlier", apply_default_css=False, js_on_load=OPEN_EARLIER)
         gr.HTML(render.render("copy_all"), elem_id="copy-all", apply_default_css=False)
         self.one = gr.Button(words("forget", "one"), elem_id="forget-one")
         self.all = gr.Button(words("forget", "all"), elem_id="forget-all")
         self.ask_one, self.yes_one, self.no_one = _question("ask_one", "yes_one")
         self.ask_all, self.yes_all, self.no_all = _question("ask_all", "yes_all")
 
-    def wire(self, handlers: Handlers, wiring: Wiring) -> None:
-        """Connect the buttons."""
+    def wire(self, handlers: Handlers, more: Any, wiring: Wiring) -> None:
+        """Connect the buttons; opening ``more`` looks anew for what is there."""
+        wiring.small(more.expand, handlers.earlier, None, [self.earlier])
+        wiring.at_once(self.earlier.click, handlers.open_earlier, inputs=[])
         asked = [self.ask_one, self.ask_all]
         wiring.small(self.one.click, lambda: (_show(True), _show(False)), None, asked)
         wiring.small(self.all.click, lambda: (_show(False), _show(True)), None, asked)
@@ -50,7 +61,7 @@ class ChoicePanel:
         wiring.small(change.click, owner.offers, None, opened)
         wiring.small(self.offers.input, owner.looked_at, self.offers, [self.explanation, self.use])
         wiring.small(self.use.click, owner.choose, self.offers, [who, self.column])
-        wiring.small(self.keep.click, lambda: _show(False), None, self.column)
+        wiring.small(self.keep.click, lambda: _show(False), None, [self.column])
 
 
 class OwnerPanel:

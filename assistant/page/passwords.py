@@ -19,7 +19,7 @@ _SCRYPT = {"n": 2**14, "r": 8, "p": 5}
 
 
 class Passwords:
-    """The accounts that may come in: their names with a salted hash each. A single nameless one means: no name is asked."""
+    """The accounts that may come in: their names with a salted hash each. Where the only name is "", none is asked."""
 
     def __init__(self, passwords: Mapping[str, str]) -> None:
         self._hashes: dict[str, tuple[bytes, bytes]] = {}
@@ -65,7 +65,7 @@ def read_passwords(path: Path) -> dict[str, str]:
 
 
 class Guesses:
-    """Counts wrong passwords: an address waits after the fifth, longer with each further one; all together are limited too."""
+    """Counts wrong passwords: an address waits after the fifth, ever longer; all addresses together are limited too."""
 
     FREE = 5  # wrong passwords of one address before it waits
     FIRST_WAIT = 30.0  # seconds; doubled with each further wrong one

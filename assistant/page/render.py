@@ -21,7 +21,11 @@ _BREAKS_THE_LINE_ORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 @cache
 def _templates() -> Environment:
     environment = Environment(
-        loader=PackageLoader("assistant.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("assistant.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(words=words, examples=examples, State=State)
     environment.filters.update(visible=visible, paragraphs=paragraphs, with_marks=with_marks, with_quote=with_quote)
@@ -55,7 +59,7 @@ def told(text: str, restore: str = "") -> str:
 
 
 def visible(text: str) -> Markup:
-    """What a person wrote, to the letter: control characters and those that turn the reading order get a visible sign."""
+    """What was written, to the letter; control characters and those that turn the reading order get a visible sign."""
     normal = text.replace("\r\n", "\n").replace("\r", "\n")
     return Markup("").join(_sign(character) for character in normal)
 

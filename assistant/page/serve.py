@@ -45,7 +45,9 @@ SECONDS_TO_CLOSE = 1  # that open connections get at the end
 class House:
     """Everything that one running page consists of. ``door`` is the ASGI application to serve."""
 
-    def __init__(self, companion: Companion, addresses: Addresses, sharing: Sharing, login: Login | None = None) -> None:
+    def __init__(
+        self, companion: Companion, addresses: Addresses, sharing: Sharing, login: Login | None = None
+    ) -> None:
         self.companion = companion
         self.sharing = sharing
         self.owner_token = secrets.token_urlsafe(32)
@@ -131,8 +133,8 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl+C.
 
-    Raises ServingError where the port is taken or the address is not ours, UsageError for a password file that is not of the
-    form we take.
+    Raises ServingError where the port is taken or the address is not ours, UsageError for a password file that is not
+    of the form we take.
     """
     passwords = read_passwords(auth_file) if auth_file else {}
     made_up = new_password() if share and not passwords else ""

@@ -37,7 +37,7 @@ class Sharing:
         return urlsplit(self.link).netloc
 
     def start(self, host: str, port: int, seconds: float = SECONDS) -> str:
-        """Open the tunnel to where we listen; the link. Raises ServingError with the reason, at the latest after ``seconds``."""
+        """Open the tunnel to where we listen; the link. Raises ServingError with the reason, in time."""
         reasons: list[str] = []
         opening = threading.Thread(target=self._open, args=(host, port, reasons), daemon=True)
         opening.start()

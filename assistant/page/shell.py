@@ -1,4 +1,4 @@
-"""The HTML document around Gradio's page: our own title, look and first words, shown before Gradio's scripts have loaded."""
+"""The HTML document around Gradio's page: our title, look and first words, shown before Gradio's scripts are there."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from assistant.page.limits import MOST_CHARACTERS
 from assistant.page.wording import raw
 
 _PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
-_FOR_SCRIPTS = ("blank", "too_long", "kept", "copied", "copy_failed", "no_connection")
+STYLES = ("colours.css", "frame.css", "talk.css", "box.css")
+_FOR_SCRIPTS = ("blank", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
 _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
 
 
 @cache
 def look_version() -> str:
-    """Changes with look.css and look.js, so that browsers may keep them."""
+    """Changes with the style sheets and look.js, so that browsers may keep them."""
     look = files("assistant.page") / "look"
-    content = b"".join((look / name).read_bytes() for name in ("look.css", "look.js"))
+    content = b"".join((look / name).read_bytes() for name in (*STYLES, "login.css", "look.js"))
     return hashlib.sha256(content).hexdigest()[:12]
 
 
 def dressed(document: str, nonce: str) -> str:
-    """Gradio's document with our head and first words, each script carrying ``nonce``, and nothing that names another host."""
+    """Gradio's document with our head and first words, ``nonce`` on each script, and no other host named."""
     document = _MANIFEST.sub("", _PREVIEWS.sub("", document))
-    head = render.render("head", version=look_version(), texts=_texts_for_scripts())
+    head = render.render("head", version=look_version(), styles=STYLES, texts=_texts_for_scripts())
     document = document.replace("</head>", head + "</head>", 1)
     document = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + render.render("first_words"), document, count=1)
     return document.replace("<script", f'<script nonce="{nonce}"')

@@ -24,7 +24,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownPassage:
-    """One passage behind a reply. ``number`` is its mark's; ``quote`` is the sentence a claim rests on, "" if it was not cited."""
+    """One passage behind a reply. ``number`` is its mark's; ``quote`` is the sentence a claim rests on, or ""."""
 
     number: int
     title: str
@@ -141,9 +141,7 @@ def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -
         return ShownTurn(number, kept.message, "", "", (), False, State.UNFINISHED)
     answer = kept.answer
     quotes = {citation["marker"]: citation["quote"] for citation in answer["citations"]}
-    passages = tuple(
-        _kept_passage(place, hit, quotes, articles) for place, hit in enumerate(answer["hits"], start=1)
-    )
+    passages = tuple(_kept_passage(place, hit, quotes, articles) for place, hit in enumerate(answer["hits"], start=1))
     question = answer["question"]
     reply = answer["reply"].removesuffix(question).rstrip()
     return ShownTurn(

@@ -1,4 +1,4 @@
-"""How events of the page are bound to handlers: quietly, privately, and with every error told as a line above the box."""
+"""How events of the page are bound to handlers: quietly, privately, and with every error told above the box."""
 
 from __future__ import annotations
 
@@ -17,85 +17,65 @@ from knowledge.errors import DreamError
 log = logging.getLogger(__name__)
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
-NOT_REACHED = "() => { window.companion.notReached(); }"
+FAILED = "() => { window.companion.failed(); }"
 
 
 class Wiring:
-    """Binds events. ``shown`` are the outputs of every handler of the conversation, the hint third among them."""
+    """Binds events. ``shown`` are the outputs of the conversation's handlers; ``hint``, one of them, tells errors."""
 
     def __init__(self, conversation_id: Any, shown: Sequence[Any], hint: Any) -> None:
         self._conversation_id = conversation_id
         self._shown = list(shown)
         self._hint = hint
 
-    def reply(
-        self, triggers: Sequence[Any], handler: Callable[..., Any], inputs: Any = None, js: str | None = None
-    ) -> None:
+    def reply(self, triggers: Sequence[Any], handler: Callable[..., Any], inputs: Any = None, **how: Any) -> None:
         """A handler that writes a reply; all of these share one limit."""
-        made = gr.on(
-            list(triggers),
-            self._plainly(handler, len(self._shown), self._shown.index(self._hint)),
-            inputs or [self._conversation_id],
-            self._shown,
-            js=js,
-            concurrency_id="replies",
-            **QUIET,
+        inputs = inputs or [self._conversation_id]
+        self._bind(
+            functools.partial(gr.on, list(triggers)), handler, inputs, self._shown, concurrency_id="replies", **how
         )
-        self._tell_failure(made)
 
-    def at_once(self, trigger: Any, handler: Callable[..., Any], inputs: Any = None, js: str | None = None) -> None:
+    def at_once(self, trigger: Any, handler: Callable[..., Any], inputs: Any = None, **how: Any) -> None:
         """A handler that changes the conversation without a reply."""
-        made = trigger(
-            self._plainly(handler, len(self._shown), self._shown.index(self._hint)),
-            [self._conversation_id] if inputs is None else inputs,
-            self._shown,
-            js=js,
-            concurrency_limit=None,
-            **QUIET,
-        )
-        self._tell_failure(made)
+        inputs = [self._conversation_id] if inputs is None else inputs
+        self._bind(trigger, handler, inputs, self._shown, concurrency_limit=None, **how)
 
-    def small(self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Any) -> None:
-        """Any other handler; an error of ours is told in the hint."""
-        listed = outputs if isinstance(outputs, list) else [outputs]
-        made = trigger(
-            self._plainly(handler, len(listed) + 1, len(listed), adds_hint=True),
-            inputs,
-            [*listed, self._hint],
-            concurrency_limit=None,
-            **QUIET,
-        )
-        self._tell_failure(made)
+    def small(self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any]) -> None:
+        """Any other handler. It leaves the hint alone unless something goes wrong."""
 
-    def _tell_failure(self, made: Any) -> None:
-        made.failure(None, None, None, js=NOT_REACHED, api_visibility="private")
+        @functools.wraps(handler)
+        def with_hint(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+            given = handler(*args, **kwargs)
+            return (*(given if isinstance(given, tuple) else (given,)), gr.skip())
 
-    def _plainly(
-        self, handler: Callable[..., Any], count: int, hint: int, adds_hint: bool = False
-    ) -> Callable[..., Any]:
-        """The handler with its errors turned into a hint; then nothing else on the page changes."""
+        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], concurrency_limit=None)
 
+    def _bind(self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any], **how: Any) -> None:
         def told(error: Exception) -> tuple[Any, ...]:
             if not isinstance(error, DreamError):
                 log_without_words(log, error)
             text = render.told(str(error) if isinstance(error, DreamError) else words("reply", "unexpected"))
-            return tuple(text if place == hint else gr.skip() for place in range(count))
+            return tuple(text if output is self._hint else gr.skip() for output in outputs)
 
-        @functools.wraps(handler)
-        def generating(*args: Any, **kwargs: Any) -> Iterator[Any]:
-            try:
-                yield from handler(*args, **kwargs)
-            except Exception as error:
-                yield told(error)
+        bound = trigger(_plainly(handler, told), inputs, outputs, **QUIET, **how)
+        bound.failure(None, None, None, js=FAILED, api_visibility="private")
 
-        @functools.wraps(handler)
-        def giving(*args: Any, **kwargs: Any) -> Any:
-            try:
-                given = handler(*args, **kwargs)
-            except Exception as error:
-                return told(error)
-            if not adds_hint:
-                return given
-            return (*given, gr.skip()) if isinstance(given, tuple) else (given, gr.skip())
 
-        return generating if inspect.isgeneratorfunction(handler) else giving
+def _plainly(handler: Callable[..., Any], told: Callable[[Exception], tuple[Any, ...]]) -> Callable[..., Any]:
+    """The handler with its errors told on the page; nothing else there changes then."""
+
+    @functools.wraps(handler)
+    def growing(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*args, **kwargs)
+        except Exception as error:
+            yield told(error)
+
+    @functools.wraps(handler)
+    def whole(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return handler(*args, **kwargs)
+        except Exception as error:
+            return told(error)
+
+    return growing if inspect.isgeneratorfunction(handler) else whole

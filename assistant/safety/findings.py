@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.safety.clauses import Sentence, sentences
-from assistant.safety.frames import Frame, Framed, framed
+from assistant.safety.frames import Frame, Framed, Place, framed
 from assistant.safety.rules import HISTORY, POINTS_BACK, SIGNALS, WEIGHING, Signal
 from assistant.types import Safety
 
+NEAR = 60  # characters on either side of a match in which an idiom or an accident excuses it
 _THIRD_PERSON = re.compile(r"\b(?:i|he|she|they|we|you|it|who|my \w+|the \w+|a \w+)\b")
 _OF_THEMSELF = re.compile(r"\b(?:i|me|my|myself)\b")
 _SUBJECTS_OF_OTHERS = ("he", "she", "they", "who", "you")
@@ -26,6 +27,7 @@ class Finding:
     level: Safety
     frame: Frame
     weak: bool = False
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,67 +36,88 @@ class Message:
 
     text: str
     findings: tuple[Finding, ...]
-    own_death: bool  # it tells of the dreamer's own death or dying in a dream
-    own_suicide: bool  # it tells of suicide in a dream
+    own_death: bool  # up to here the dreamer's own death was dreamt of, or suicide was named and denied
+    own_suicide: bool  # up to here a suicide or a wish to die was told of a dream
 
 
 def findings_of(message: str, death_before: bool = False, suicide_before: bool = False) -> Message:
     """Read one message. ``death_before`` and ``suicide_before`` tell what earlier messages told of a dream."""
     read = sentences(message)
     clauses = framed(read)
-    found = [finding for number, sentence in enumerate(read) for finding in _in_sentence(sentence, number, clauses, read)]
-    death, suicide = death_before, suicide_before
+    found: list[Finding] = []
+    for number, sentence in enumerate(read):
+        found += _in_sentence(sentence, number, clauses)
+    whole = " . ".join(sentence.text for sentence in read)
+    found = [_softened(finding, whole) for finding in found]
+    of_themself = [one for one in found if one.kind == "self"]
+    suicide = suicide_before or any(one.frame is not Frame.WAKING for one in of_themself)
+    death = death_before or any(one.level is Safety.NONE for one in of_themself)
     for clause in clauses:
-        if not _tells_of_a_dream(clause):
-            found += _points_back(clause, death, suicide)
-        elif POINTS_BACK["own_death"].search(clause.clause.text):
+        found += _points_back(clause, death, suicide)
+        if POINTS_BACK["own_death"].search(clause.clause.text) and _tells_of_a_dream(clause):
             death = True
-        if any(one.frame is not Frame.WAKING and one.kind == "self" for one in found):
-            suicide = True
-    return Message(" . ".join(sentence.text for sentence in read), tuple(found), death, suicide)
+    return Message(whole, tuple(found), death, suicide)
 
 
-def _in_sentence(sentence: Sentence, number: int, clauses: list[Framed], read: list[Sentence]) -> Iterator[Finding]:
+def _in_sentence(sentence: Sentence, number: int, clauses: list[Framed]) -> Iterator[Finding]:
     for signal in SIGNALS:
-        if signal.unless and signal.unless.search(sentence.text):
-            continue
         for match in signal.pattern.finditer(sentence.text):
+            if signal.unless and signal.unless.search(_around(sentence, match)):
+                continue
             clause = next(one for one in clauses if one.sentence == number and match.start() < one.clause.end)
-            finding = _weighed(signal, match, clause, sentence, read)
+            finding = _weighed(signal, match, clause, sentence)
             if finding:
                 yield finding
 
 
-def _weighed(
-    signal: Signal, match: re.Match[str], clause: Framed, sentence: Sentence, read: list[Sentence]
-) -> Finding | None:
-    before = sentence.text[clause.clause.start : match.start()] if match.start() > clause.clause.start else ""
-    if _is_negated(before) or _is_said_by_others(sentence.text[: match.start()], match[0], signal):
+def _weighed(signal: Signal, match: re.Match[str], clause: Framed, sentence: Sentence) -> Finding | None:
+    before = sentence.text[clause.clause.start : match.start()]
+    after = sentence.text[match.end() : clause.clause.end]
+    if _is_said_by_others(sentence.text[: match.start()], match[0], signal):
         return None
-    past = _is_past(match[0], before, sentence.text[match.end() : clause.clause.end], last_verb=signal.kind == "other")
+    if _is_negated(before) or WEIGHING["denied"].search(match[0]):
+        return Finding(signal.name, signal.kind, signal.says, Safety.NONE, Frame.WAKING, signal.weak)
+    past = _is_past(match[0], before, after, last_verb=signal.kind == "other")
     frame = clause.frame(match.start(), past)
-    woken = any(mark.wakes for mark in clause.marks) or clause.place.name == "AWAKE"
-    if signal.impossible_awake and signal.impossible_awake.search(match[0] if past else ""):
+    if past and signal.impossible_awake and signal.impossible_awake.search(match[0]):
         frame = Frame.DREAM
+    level = _level(signal, frame, past and not _is_present_too(clause, sentence))
+    if level is Safety.CRISIS and WEIGHING["joking_trigger"].search(_around(sentence, match)):
+        level, frame = Safety.DISTRESS, Frame.UNSURE
+    return Finding(signal.name, signal.kind, signal.says, level, frame, signal.weak, past)
+
+
+def _around(sentence: Sentence, match: re.Match[str]) -> str:
+    """The match and what stands near it: people leave out full stops, and one idiom must not excuse a whole message."""
+    return sentence.text[max(0, match.start() - NEAR) : match.end() + NEAR]
+
+
+def _level(signal: Signal, frame: Frame, past: bool) -> Safety:
     if frame is Frame.DREAM:
-        level = Safety.NONE
-    elif frame is Frame.UNSURE:
-        level = signal.unsure
-    elif past and not woken and not HISTORY["past_but_back"].search(sentence.text):
-        level = signal.past
-    else:
-        level = signal.waking
-    if level is Safety.CRISIS and signal.kind == "self" and past and HISTORY["recovered"].search(" ".join(one.text for one in read)):
-        level = Safety.DISTRESS
-    if level is Safety.CRISIS and WEIGHING["joking_trigger"].search(sentence.text):
-        level = Safety.DISTRESS
-        frame = Frame.UNSURE
-    return Finding(signal.name, signal.kind, signal.says, level, frame, signal.weak)
+        return Safety.NONE
+    if frame is Frame.UNSURE:
+        return signal.unsure if signal.past is not Safety.NONE or not past else Safety.NONE
+    return signal.past if past else signal.waking
+
+
+def _is_present_too(clause: Framed, sentence: Sentence) -> bool:
+    """Told in the past, but of this morning's waking, or said to be back."""
+    woken = clause.place is Place.AWAKE or any(mark.wakes for mark in clause.marks)
+    return woken or bool(HISTORY["past_but_back"].search(sentence.text))
+
+
+def _softened(finding: Finding, whole: str) -> Finding:
+    """A past of which the person says that it is over is distress, not crisis."""
+    over = finding.past and finding.kind == "self" and finding.level is Safety.CRISIS
+    return replace(finding, level=Safety.DISTRESS) if over and HISTORY["recovered"].search(whole) else finding
 
 
 def _is_negated(before: str) -> bool:
     negation = WEIGHING["negation"].search(before)
-    return bool(negation) and not WEIGHING["negation_that_is_none"].search(before[negation.start() :] if negation else "")
+    if negation is None:
+        return False
+    around = before[max(0, negation.start() - len("why should i ")) :]
+    return not WEIGHING["negation_that_is_none"].search(around)
 
 
 def _is_said_by_others(before: str, matched: str, signal: Signal) -> bool:
@@ -125,8 +148,20 @@ def _tells_of_a_dream(clause: Framed) -> bool:
 
 
 def _points_back(clause: Framed, death: bool, suicide: bool) -> Iterator[Finding]:
+    """The dreamt death carried over into the day: wished for, or thought of."""
     if not (death or suicide):
         return
-    for name, level in (("wants_it", Safety.CRISIS), ("thinks_of_it", Safety.CRISIS if suicide else Safety.DISTRESS)):
-        if POINTS_BACK[name].search(clause.clause.text):
-            yield Finding(name, "self", "wishes by day for the death that was dreamt of", level, Frame.WAKING)
+    text = clause.clause.text
+    doing = Safety.CRISIS if suicide else Safety.DISTRESS
+    for name, level in (("wants_it", Safety.CRISIS), ("thinks_of_doing_it", doing), ("thinks_of_it", Safety.DISTRESS)):
+        match = POINTS_BACK[name].search(text)
+        if match and _is_said_awake(clause, match):
+            frame = Frame.WAKING if level is Safety.CRISIS else Frame.UNSURE
+            yield Finding(name, "self", "comes back to the death that was dreamt of", level, frame)
+
+
+def _is_said_awake(clause: Framed, match: re.Match[str]) -> bool:
+    before = [mark for mark in clause.marks if mark.start <= clause.clause.start + match.start()]
+    if before:
+        return before[-1].frame is Frame.WAKING
+    return not _is_past(match[0], clause.clause.text[: match.start()], "", last_verb=False)

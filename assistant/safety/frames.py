@@ -1,4 +1,4 @@
-"""Decides for every clause of a message whether it tells of the dream or of waking life: by marks, by tense, by what ran before."""
+"""Decides for each clause whether it tells of the dream or of waking life: by marks, by tense, by what ran before."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class Framed:
     place: Place
     same_sentence: bool  # the dream being told was marked in this very sentence
     told_in_present: bool
+    dream_sentence: bool  # the sentence names the dream, earlier or later, and nothing of the day
     life: bool  # the message tells of waking life, or this sentence does and names no dream
 
     def frame(self, position: int, past: bool) -> Frame:
@@ -66,6 +67,8 @@ class Framed:
             return Frame.DREAM if self.same_sentence else Frame.UNSURE
         if self.life:
             return Frame.WAKING
+        if past and self.dream_sentence:
+            return Frame.DREAM
         return Frame.UNSURE if past or self.told_in_present else Frame.WAKING
 
 
@@ -81,7 +84,7 @@ def framed(sentences: Sequence[Sentence]) -> list[Framed]:
         frames = {mark.frame for marks in all_marks for mark in marks}
         for clause, marks in zip(sentence.clauses, all_marks, strict=True):
             told_in_present = _told_in_present(place, told_past, told_present, clause, marks)
-            result.append(Framed(clause, number, marks, place, same_sentence, told_in_present, life or frames == {Frame.WAKING}))
+            result.append(Framed(clause, number, marks, place, same_sentence, told_in_present, *_said_of(frames, life)))
             if marks:
                 last = marks[-1]
                 if last.frame is Frame.DREAM:
@@ -93,6 +96,10 @@ def framed(sentences: Sequence[Sentence]) -> list[Framed]:
                 told_past += len(WEIGHING["narrated"].findall(rest))
                 told_present += len(FRAMES["present_scene"].findall(rest))
     return result
+
+
+def _said_of(frames: set[Frame], life: bool) -> tuple[bool, bool]:
+    return frames == {Frame.DREAM}, life or frames == {Frame.WAKING}
 
 
 def _told_in_present(place: Place, told_past: int, told_present: int, clause: Clause, marks: Sequence[Mark]) -> bool:

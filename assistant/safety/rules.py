@@ -13,12 +13,13 @@ import yaml
 from assistant.types import Safety
 
 _PART = re.compile(r"<(\w+)>")
+_SUBJECT = "<i><soft>"
 _WORDS_BETWEEN = ((re.compile(r" ~(\d)"), r"(?: [\\w'-]+){0,\1}"), (re.compile(r"~(\d) "), r"(?:[\\w'-]+ ){0,\1}"))
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing the screen listens for, and the level it has when said of waking life now, of a waking past, or unclearly."""
+    """One thing the screen listens for, and its level when said of waking life now, of a waking past, or unclearly."""
 
     name: str
     kind: str
@@ -28,7 +29,7 @@ class Signal:
     unsure: Safety
     weak: bool  # two different weak signals in one conversation count as crisis
     pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None  # idioms and accidents, looked for in the whole sentence
+    unless: re.Pattern[str] | None  # idioms and accidents, looked for near the match
     impossible_awake: re.Pattern[str] | None  # nobody can say this of the waking past
 
 
@@ -46,11 +47,20 @@ def _expanded_parts(parts: Mapping[str, str | list[str]]) -> dict[str, str]:
 
 
 def _compiled(patterns: str | Iterable[str]) -> re.Pattern[str]:
-    joined = patterns if isinstance(patterns, str) else "|".join(f"(?:{pattern})" for pattern in patterns)
+    joined = patterns if isinstance(patterns, str) else _either(patterns)
     joined = _PART.sub(lambda found: _PARTS[found[1]], joined)
     for notation, expression in _WORDS_BETWEEN:
         joined = notation.sub(expression, joined)
     return re.compile(joined)
+
+
+def _either(patterns: Iterable[str]) -> str:
+    """One expression for all; those that open with the same subject try it once, which makes a search much faster."""
+    rows = list(patterns)
+    of_the_person = [row.removeprefix(_SUBJECT) for row in rows if row.startswith(_SUBJECT)]
+    others = [f"(?:{row})" for row in rows if not row.startswith(_SUBJECT)]
+    shared = [f"{_SUBJECT}(?:{'|'.join(of_the_person)})"] if of_the_person else []
+    return "|".join([*shared, *others])
 
 
 def _signal(row: Mapping[str, Any]) -> Signal:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from assistant.contract import ROWS
+from assistant.contract import ROWS, begins_with_the_dreamer
 from assistant.giving_back import give_back
 from assistant.method.questions import quoted_beginning
-from assistant.texts import choices
+from assistant.texts import choices, text
 from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
 from assistant.words import count_words
@@ -36,10 +36,12 @@ class BuiltInVoice:
     def _sentences(self, plan: Plan) -> Iterator[Sentence]:
         if plan.plain and plan.kind is not Kind.UNCOVERED:
             yield Sentence(plan.plain, Role.PLAIN)
-        if plan.kind in (Kind.DREAM, Kind.ANSWER, Kind.UNCOVERED, Kind.WHY):
+        if begins_with_the_dreamer(plan):
             yield self.heard(plan)
         for reading in plan.readings:
             yield self.reading(reading)
+        if plan.kind is Kind.WHY and plan.readings:
+            yield Sentence(text("graded", plan.readings[0].hit.section.evidence.value), Role.PLAIN)
         if plan.plain and plan.kind is Kind.UNCOVERED:
             yield Sentence(plan.plain, Role.PLAIN)
 
@@ -49,7 +51,7 @@ class BuiltInVoice:
         given = give_back(plan.heard, used_frames=used, seed=len(plan.earlier))
         if given is not None:
             return Sentence(given.text, Role.HEARD, frame=given.frame)
-        quoted = quoted_beginning(plan.heard.message) or "\u2026"
+        quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
         return Sentence(f"You wrote: \u201c{quoted}\u201d.", Role.HEARD, frame="quote")
 
     def reading(self, planned: PlannedReading) -> Sentence:
@@ -62,7 +64,7 @@ class BuiltInVoice:
         wordings = choices("hand_back" if any(s.role is Role.READING for s in sentences) else "stay_with")
         start = len(plan.earlier) + len(plan.heard.message)
         turned = [wordings[(start + offset) % len(wordings)] for offset in range(len(wordings))]
-        for wording in sorted(turned, key=lambda text: text in said):
+        for wording in sorted(turned, key=lambda wording: wording in said):
             if short <= 0:
                 return
             short -= count_words(wording)

@@ -73,11 +73,9 @@ def messages_for(plan: Plan, context_tokens: int) -> list[Message]:
     while len(kept) > 1 and sum(len(part.split()) for exchange in kept for part in exchange) > room:
         kept.pop(1 if kept[0] == exchanges[0] else 0)
     history = [
-        {"role": role, "content": content}
-        for exchange in kept
-        for role, content in zip(("user", "assistant"), exchange, strict=True)
+        message for said, replied in kept for message in (Message("user", said), Message("assistant", replied or "…"))
     ]
-    return [{"role": "system", "content": system}, *history, {"role": "user", "content": last}]
+    return [Message("system", system), *history, Message("user", last)]
 
 
 def _turn_variables(plan: Plan) -> dict[str, object]:

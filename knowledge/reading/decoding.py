@@ -27,7 +27,7 @@ def decode_text(path: Path, data: bytes) -> str:
 
 
 def decode_html(path: Path, data: bytes) -> str:
-    """The encoding that its mark or the page itself names, UTF-8, or what browsers fall back to (windows-1252)."""
+    """The page in UTF-8, in the encoding that it names, or in what browsers fall back to (windows-1252)."""
     text = _decoded(data, "utf-8")
     declared = _DECLARED.search(data[:HTML_HEAD_BYTES])
     if text is None and declared is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,16 +74,16 @@ class SectionIds:
 
     def __init__(self, article: str) -> None:
         self._article = article
-        self._taken: set[str] = set()
+        self._given: Counter[str] = Counter()
 
     def new(self, heading: str) -> str:
         """The id for the next section of this heading, ``article/section``."""
         base = slug(heading) or "section"
-        name, number = base, 1
-        while name in self._taken:
-            number += 1
-            name = f"{base}-{number}"
-        self._taken.add(name)
+        name = base
+        while name in self._given:
+            self._given[base] += 1
+            name = f"{base}-{self._given[base]}"
+        self._given[name] += 1
         return f"{self._article}/{name}"
 
 

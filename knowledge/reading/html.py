@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from configparser import ConfigParser
 from copy import deepcopy
@@ -29,11 +30,13 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports pages 
 _PARAGRAPHS = ("p", "code", "quote", "item")
 _TEXT_TAGS = ("p", "li", "dd", "td", "blockquote", "pre")
 _TEXT_CONTAINERS = (*_TEXT_TAGS, "ul", "ol", "dl", "table", "tbody", "tr")
-_MARKED_ARTICLE = "//article | //main | //*[@role='main']"
+_MARKED_MAIN = "//main | //*[@role='main']"
 _TEXT_OUTSIDE_MENUS = (
     "//body//text()[normalize-space() and not(ancestor::a or ancestor::nav or ancestor::footer or ancestor::button)]"
 )
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _EDIT_LINKS = "//*[contains(@class, 'mw-editsection')]"
+TEASER_SHARE = 0.3  # of a page's paragraphs: an ``article`` that holds less is not the article
 ARTICLE_SHARE = 0.8  # of a page's paragraphs: the innermost element that holds as much is taken for the article
 
 
@@ -49,6 +52,7 @@ def read(path: Path, data: bytes) -> Article:
     except ParserError as error:  # not one element in it
         raise nothing from error
     remove_hidden(page)
+    _replace_control_characters(page)
     if not page.xpath(_TEXT_OUTSIDE_MENUS):
         raise nothing
     _mark_article(page)
@@ -79,12 +83,30 @@ def _settings_for_short_pages() -> ConfigParser:
     return settings
 
 
+def _replace_control_characters(page: HtmlElement) -> None:
+    """Put blanks for the characters that XML does not allow ('&#12;' gives one): trafilatura fails on them."""
+    for element in page.iter():
+        for part in ("text", "tail"):
+            text = getattr(element, part)
+            if text and _NOT_IN_XML.search(text):
+                setattr(element, part, _NOT_IN_XML.sub(" ", text))
+
+
 def _mark_article(page: HtmlElement) -> None:
-    """Make the element with the text an ``article`` where a page names none: without one trafilatura drops headings."""
+    """Make the element with the text an ``article`` where a page names none: without one trafilatura drops headings.
+
+    Articles that hold little of the page's text are teasers of others, of which trafilatura would take the first.
+    """
     body = page.find(".//body")
-    if body is None or page.xpath(_MARKED_ARTICLE):
+    if body is None or page.xpath(_MARKED_MAIN):
         return
-    element, whole = body, _length_of_text(body)
+    whole = _length_of_text(body)
+    articles = list(page.iter("article"))
+    if any(_length_of_text(article) >= whole * TEASER_SHARE for article in articles):
+        return
+    for article in articles:
+        article.tag = "div"
+    element = body
     while inner := [
         child
         for child in element

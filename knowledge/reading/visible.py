@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
-_NEVER_SHOWN = ("script", "style", "noscript", "template", "object", "svg", "math", "select", "textarea")
+_NEVER_SHOWN = ("script", "style", "noscript", "template", "object", "svg", "select", "textarea")
 _FRAME_OF_PAGE = ("html", "body", "main", "article")  # often hidden only until a script has run
 
-_NOTHING = r"0*\.?0*(?:px|em|rem|pt|%)?\s*(?:;|!|$)"
+_NOTHING = r"(?:0+\.?0*|\.0+)(?:px|em|rem|pt|%)?\s*(?:;|!|$)"
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
     r"|(?<![-\w])(?:left|right|top|bottom|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}"
@@ -22,6 +22,7 @@ _HIDING_IN_PLACE = re.compile(  # in a style sheet these are mostly the start of
     rf"(?<![-\w])opacity\s*:\s*{_NOTHING}|font-size\s*:\s*(?:{_NOTHING}|[01](?:\.\d+)?p[xt])", re.IGNORECASE
 )
 _COLOUR = re.compile(r"(?:^|;)\s*(color|background(?:-color)?)\s*:\s*([^;!]+)", re.IGNORECASE)
+_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:white|#fff(?:fff)?|rgb\(\s*255(?:\s*,\s*255){2}\s*\))", re.IGNORECASE)
 _SHOWING = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.IGNORECASE)
 
 _CSS_COMMENT = re.compile(r"/\*(?:.*?\*/|.*)", re.DOTALL)
@@ -34,15 +35,24 @@ def remove_hidden(page: HtmlElement) -> None:
 
     Style sheets in the page count as far as they name a class or an id alone; nothing else of the cascade is followed.
     """
-    hidden_names = _hidden_names(page)
+    white_page = _is_white(page)
+    hidden_names = _hidden_names(page, white_page)
     for element in list(page.iter()):
         if not isinstance(element.tag, str) or element.tag in _FRAME_OF_PAGE or element.getparent() is None:
             continue
-        if element.tag in _NEVER_SHOWN or _is_hidden(element, hidden_names):
+        if element.tag in _NEVER_SHOWN or _is_hidden(element, hidden_names, white_page):
             element.drop_tree()
 
 
-def _is_hidden(element: HtmlElement, hidden_names: set[str]) -> bool:
+def _is_white(page: HtmlElement) -> bool:
+    """Whether nothing in the page gives any of it a background, so that white text cannot be seen."""
+    return not page.xpath(
+        "//link[contains(@rel, 'stylesheet')] | //*[@bgcolor] | //*[@background]"
+        " | //*[contains(@style, 'background')] | //style[contains(., 'background')]"
+    )
+
+
+def _is_hidden(element: HtmlElement, hidden_names: set[str], white_page: bool) -> bool:
     style = element.get("style") or ""
     names = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
     return (
@@ -51,6 +61,7 @@ def _is_hidden(element: HtmlElement, hidden_names: set[str]) -> bool:
         or _HIDING.search(style) is not None
         or _HIDING_IN_PLACE.search(style) is not None
         or _in_colour_of_ground(style)
+        or (white_page and _WHITE.search(style) is not None)
         or not names.isdisjoint(hidden_names)
     )
 
@@ -61,13 +72,13 @@ def _in_colour_of_ground(style: str) -> bool:
     return len(colours) == 2 and len(set(colours.values())) == 1
 
 
-def _hidden_names(page: HtmlElement) -> set[str]:
+def _hidden_names(page: HtmlElement, white_page: bool) -> set[str]:
     """The classes (.name) and ids (#name) that the page's style sheets hide and never show again."""
     hidden, shown = set(), set()
     for selectors, style in _css_rules("\n".join(style.text or "" for style in page.iter("style"))):
         for selector in selectors.split(","):
             simple = _SIMPLE_SELECTOR.fullmatch(selector.strip())
-            if simple and _HIDING.search(style):
+            if simple and (_HIDING.search(style) or (white_page and _WHITE.search(style))):
                 hidden.add(simple[1])
             elif _SHOWING.search(style):
                 shown.update(_CSS_NAME.findall(selector))

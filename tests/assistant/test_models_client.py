@@ -1,42 +1,22 @@
-"""The chat client against a real HTTP server: each fault becomes its error, in time, and nothing leaks."""
+"""The chat client against a real HTTP server: what is sent, retried, adapted, stopped, and kept to ourselves."""
 
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.errors import ModelBusy, ModelCutOff, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
+from assistant.errors import ModelBusy, ModelCutOff, ModelError, ModelRefused, ModelTimeout
 from assistant.models.client import ChatClient, Message, Times
-from knowledge.errors import UsageError
-from tests.endpoint import (
-    CONTEXT,
-    FAULTS,
-    ODDITIES,
-    TEXT,
-    Endpoint,
-    Exchange,
-    Fault,
-    Oddity,
-    another_protocol,
-    answer,
-    body,
-    drip_bytes,
-    hang_before_headers,
-    redirect,
-    refuse,
-    reset_at_once,
-    say,
-    stall,
-    status,
-)
+from tests.endpoint import TEXT, Behaviour, Endpoint, Exchange, answer, body, refuse, say, status
+from tests.endpoint_faults import ODDITIES, Oddity, drip_bytes, hang_before_headers, reset_at_once, stall
 
 SHORT = Times(connect=0.5, first_token=0.9, stall=0.3, reply=1.2)
 KEY = "sk-the-key-that-nobody-may-see"
+Connect = Callable[..., ChatClient]
 DREAM = "I could not run from the grey dog"
 MESSAGES = [Message("system", "Be kind."), Message("user", DREAM)]
 
@@ -47,8 +27,18 @@ def endpoint() -> Iterator[Endpoint]:
         yield server
 
 
-def client_of(endpoint: Endpoint, times: Times = SHORT) -> ChatClient:
-    return ChatClient(endpoint.base_url, KEY, "some-model", times)
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Makes clients, and closes them after the test."""
+    clients: list[ChatClient] = []
+
+    def connect(address: str, times: Times = SHORT, key: str = KEY) -> ChatClient:
+        clients.append(ChatClient(address, key, "some-model", times))
+        return clients[-1]
+
+    yield connect
+    for client in clients:
+        client.close()
 
 
 def ask(client: ChatClient, stop: threading.Event | None = None, **changes: object) -> str:
@@ -56,25 +46,21 @@ def ask(client: ChatClient, stop: threading.Event | None = None, **changes: obje
     return "".join(client.stream(MESSAGES, stop=stop, **arguments))  # type: ignore[arg-type]
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 # What is sent and what comes
 
 
-def test_pieces_come_as_they_are_sent(endpoint: Endpoint) -> None:
+def test_pieces_come_as_they_are_sent(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.queue(say("Hello ", "there", ".", delay=0.1))
     arrived = []
-    for piece in client_of(endpoint).stream(MESSAGES, max_tokens=50, temperature=0.5):
+    for piece in connect(endpoint.base_url).stream(MESSAGES, max_tokens=50, temperature=0.5):
         arrived.append((piece, time.monotonic() - endpoint.requests[0].arrived))
     assert [piece for piece, _ in arrived] == ["Hello ", "there", "."]
     assert arrived[0][1] < 0.2 < arrived[2][1]
 
 
-def test_the_request_holds_what_was_asked_and_no_more(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_request_holds_what_was_asked_and_no_more(
+    endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-of-somebody")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "project-of-somebody")
     monkeypatch.setenv("OPENAI_ADMIN_KEY", "admin-of-somebody")
@@ -84,7 +70,7 @@ def test_the_request_holds_what_was_asked_and_no_more(endpoint: Endpoint, monkey
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     schema = {"type": "object", "properties": {"reply": {"type": "string"}}}
-    ask(client_of(endpoint), json_schema=schema, max_tokens=77, temperature=0.25)
+    ask(connect(endpoint.base_url), json_schema=schema, max_tokens=77, temperature=0.25)
     request = endpoint.requests[0]
     assert "somebody" not in str(request.headers)
     assert request.headers["authorization"] == f"Bearer {KEY}"
@@ -99,27 +85,29 @@ def test_the_request_holds_what_was_asked_and_no_more(endpoint: Endpoint, monkey
     }
 
 
-def test_without_a_key_none_of_the_environment_is_sent(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_key_none_of_the_environment_is_sent(
+    endpoint: Endpoint, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "key-of-somebody")
-    ask(ChatClient(endpoint.base_url, "", "some-model", SHORT))
+    ask(connect(endpoint.base_url, key=""))
     assert endpoint.requests[0].headers["authorization"] == "Bearer not-needed"
 
 
 @pytest.mark.parametrize("oddity", ODDITIES, ids=str)
-def test_strange_but_whole_replies_are_taken(endpoint: Endpoint, oddity: Oddity) -> None:
+def test_strange_but_whole_replies_are_taken(endpoint: Endpoint, connect: Connect, oddity: Oddity) -> None:
     endpoint.queue(oddity.behaviour)
-    assert ask(client_of(endpoint)) == oddity.text
+    assert ask(connect(endpoint.base_url)) == oddity.text
     assert len(endpoint.requests) == 1
 
 
-def test_half_a_surrogate_pair_can_be_sent(endpoint: Endpoint) -> None:
-    list(client_of(endpoint).stream([Message("user", "moon \ud83c")], max_tokens=5, temperature=0))
+def test_half_a_surrogate_pair_can_be_sent(endpoint: Endpoint, connect: Connect) -> None:
+    list(connect(endpoint.base_url).stream([Message("user", "moon \ud83c")], max_tokens=5, temperature=0))
     assert endpoint.requests[0].body["messages"][0]["content"] == "moon ?"
 
 
-def test_many_replies_at_once(endpoint: Endpoint) -> None:
+def test_many_replies_at_once(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.behaviour = answer(lambda request: request.body["messages"][0]["content"] * 50)
-    client = client_of(endpoint, Times())
+    client = connect(endpoint.base_url, Times())
     replies: dict[int, str] = {}
 
     def one(number: int) -> None:
@@ -133,139 +121,39 @@ def test_many_replies_at_once(endpoint: Endpoint) -> None:
     assert replies == {number: f"{number}\n" * 50 for number in range(16)}
 
 
-# Faults
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_each_fault_becomes_its_error_in_time(fault: Fault) -> None:
-    with Endpoint(fault.behaviour) as endpoint:
-        client = client_of(endpoint)
-        pieces, began = [], time.monotonic()
-        with pytest.raises(ModelError) as caught:
-            for piece in client.stream(MESSAGES, max_tokens=100, temperature=0.7):
-                pieces.append(piece)
-        took = time.monotonic() - began
-    assert type(caught.value) is fault.error
-    assert bool(pieces) is fault.after_words
-    assert took < SHORT.reply + 0.6
-    assert len(endpoint.requests) <= 2
-    message = str(caught.value)
-    assert message.endswith(".") and ("some-model" in message or endpoint.base_url in message), message
-    assert KEY not in message and DREAM not in message
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "says"),
-    [
-        (hang_before_headers, "The model some-model said nothing within 0.9 seconds. Please try again"),
-        (stall, "The model some-model fell silent for 0.3 seconds within its reply. Please try again."),
-        (status(401), "/v1 does not accept the key (401). Correct OPENAI_API_KEY."),
-        (status(404), "/v1 there is no model 'some-model' (404). Correct the model's name (DREAM_MODEL)"),
-        (status(400, CONTEXT), "The conversation has become longer than some-model can take in at once. Begin a new"),
-        (status(400, f"no {KEY} for\nyou"), "/v1 refuses the request to some-model (400): no … for you"),
-        (status(429, retry_after=90), "takes no more requests just now (429). Please try again in 90 seconds."),
-        (
-            redirect("https://evil.example/v1?token=1"),
-            "sends us on to https://evil.example/v1 (307); we do not follow.",
-        ),
-        (body("text/html", "<html>"), "answers with text/html, not with a stream of words. Correct the address"),
-        (another_protocol, "is not a model server. Correct the address."),
-        (say("a <|im_end|>"), "wrote the control token <|im_end|>: its chat template does not fit."),
-    ],
-)
-def test_the_sentence_names_the_value_and_the_remedy(endpoint: Endpoint, behaviour: object, says: str) -> None:
-    endpoint.behaviour = behaviour  # type: ignore[assignment]
-    with pytest.raises(ModelError) as caught:
-        ask(client_of(endpoint))
-    assert says in str(caught.value)
-
-
-def test_nobody_at_the_address() -> None:
-    address = f"http://127.0.0.1:{free_port()}/v1"
-    with pytest.raises(ModelUnreachable, match="Nothing answers at http://127.0.0.1:.*ollama serve.*DREAM_BASE_URL"):
-        ask(ChatClient(address, KEY, "some-model", SHORT))
-
-
-def test_a_name_that_does_not_exist() -> None:
-    with pytest.raises(ModelUnreachable, match=r"nowhere\.invalid/v1"):
-        ask(ChatClient("http://nowhere.invalid/v1", KEY, "some-model", Times(2, 4, 1, 4)))
-
-
-def test_a_full_backlog_is_a_connect_timeout() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        port = listener.getsockname()[1]
-        waiting = [socket.socket() for _ in range(3)]
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
-        with pytest.raises(ModelUnreachable, match=r"No connection to .* within 0.2 seconds"):
-            ask(ChatClient(f"http://127.0.0.1:{port}/v1", KEY, "some-model", Times(0.2, 2, 1, 3)))
-        for one in waiting:
-            one.close()
-
-
-def test_https_to_a_server_without_it(endpoint: Endpoint) -> None:
-    with pytest.raises(ModelError):
-        ask(ChatClient(endpoint.base_url.replace("http:", "https:"), KEY, "some-model", SHORT))
-
-
-@pytest.mark.parametrize(
-    "address", ["127.0.0.1:11434", "localhost:1234/v1", "", "ftp://x/v1", "http://", "http://[x/v1"]
-)
-def test_what_is_no_address_is_named_at_once(address: str) -> None:
-    with pytest.raises(UsageError, match="is not a web address"):
-        ChatClient(address, "", "some-model")
-
-
-def test_a_key_with_a_line_break_or_curly_quotes_is_refused_unseen() -> None:
-    for key in ("sk-a\nb", "“sk-ab”"):
-        with pytest.raises(UsageError) as caught:
-            ChatClient("http://127.0.0.1:1/v1", key, "some-model")
-        assert "sk-" not in str(caught.value)
-    ChatClient("http://127.0.0.1:1/v1", " sk-ab\n", "some-model")
-
-
-def test_user_name_and_password_are_not_shown() -> None:
-    client = ChatClient("http://me:secret@127.0.0.1:1/v1/?key=secret", "", "some-model", SHORT)
-    assert client.address == "http://127.0.0.1:1/v1"
-    assert client.local
-
-
 # Retries
 
 
 @pytest.mark.parametrize("behaviour", [status(500), status(502), status(503), status(429), reset_at_once])
-def test_a_passing_fault_is_retried_once(endpoint: Endpoint, behaviour: object) -> None:
-    endpoint.queue(behaviour)  # type: ignore[arg-type]
-    assert ask(client_of(endpoint, Times())) == TEXT
+def test_a_passing_fault_is_retried_once(endpoint: Endpoint, connect: Connect, behaviour: Behaviour) -> None:
+    endpoint.queue(behaviour)
+    assert ask(connect(endpoint.base_url, Times())) == TEXT
     assert len(endpoint.requests) == 2
 
 
-def test_a_second_fault_is_told(endpoint: Endpoint) -> None:
+def test_a_second_fault_is_told(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.queue(status(503), status(500), say("too late"))
     with pytest.raises(ModelBusy, match="500"):
-        ask(client_of(endpoint, Times()))
+        ask(connect(endpoint.base_url, Times()))
     assert len(endpoint.requests) == 2
 
 
-def test_a_short_retry_after_is_honoured(endpoint: Endpoint) -> None:
+def test_a_short_retry_after_is_honoured(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.queue(status(429, retry_after=0.7))
-    assert ask(client_of(endpoint)) == TEXT
+    assert ask(connect(endpoint.base_url)) == TEXT
     assert 0.7 <= endpoint.requests[1].arrived - endpoint.requests[0].arrived < 1
 
 
-def test_a_long_retry_after_is_told_at_once(endpoint: Endpoint) -> None:
+def test_a_long_retry_after_is_told_at_once(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.queue(status(429, retry_after=5))
     began = time.monotonic()
     with pytest.raises(ModelBusy, match="in 5 seconds"):
-        ask(client_of(endpoint))
+        ask(connect(endpoint.base_url))
     assert time.monotonic() - began < 0.5
     assert len(endpoint.requests) == 1
 
 
-def test_nothing_is_retried_after_the_first_word(endpoint: Endpoint) -> None:
+def test_nothing_is_retried_after_the_first_word(endpoint: Endpoint, connect: Connect) -> None:
     def word_then_reset(exchange: Exchange) -> None:
         exchange.head()
         exchange.piece("Hello ")
@@ -274,15 +162,15 @@ def test_nothing_is_retried_after_the_first_word(endpoint: Endpoint) -> None:
 
     endpoint.queue(word_then_reset)
     with pytest.raises(ModelCutOff):
-        ask(client_of(endpoint, Times()))
+        ask(connect(endpoint.base_url, Times()))
     assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404])
-def test_a_refusal_is_not_retried(endpoint: Endpoint, code: int) -> None:
+def test_a_refusal_is_not_retried(endpoint: Endpoint, connect: Connect, code: int) -> None:
     endpoint.behaviour = status(code)
     with pytest.raises(ModelRefused):
-        ask(client_of(endpoint))
+        ask(connect(endpoint.base_url))
     assert len(endpoint.requests) == 1
 
 
@@ -300,10 +188,10 @@ def test_a_refusal_is_not_retried(endpoint: Endpoint, code: int) -> None:
     ],
 )
 def test_what_is_refused_is_said_otherwise_and_remembered(
-    endpoint: Endpoint, key: str, message: str, code: int
+    endpoint: Endpoint, connect: Connect, key: str, message: str, code: int
 ) -> None:
     endpoint.behaviour = refuse(key, message, code)
-    client = client_of(endpoint)
+    client = connect(endpoint.base_url)
     assert ask(client, json_schema={"type": "object"}) == TEXT
     assert ask(client, json_schema={"type": "object"}) == TEXT
     assert len(endpoint.requests) == 3
@@ -313,16 +201,16 @@ def test_what_is_refused_is_said_otherwise_and_remembered(
     assert words == f"Be kind.\n\n{DREAM}"
 
 
-def test_several_refusals_in_a_row(endpoint: Endpoint) -> None:
+def test_several_refusals_in_a_row(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.queue(status(400, "max_tokens is not known"), status(400, "temperature is not known"), status(503))
-    assert ask(client_of(endpoint)) == TEXT
+    assert ask(connect(endpoint.base_url)) == TEXT
     assert len(endpoint.requests) == 4
 
 
-def test_a_refusal_that_adapting_does_not_help_is_told(endpoint: Endpoint) -> None:
+def test_a_refusal_that_adapting_does_not_help_is_told(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.behaviour = status(400, "temperature must be warm")
     with pytest.raises(ModelRefused, match="temperature must be warm"):
-        ask(client_of(endpoint))
+        ask(connect(endpoint.base_url))
     assert len(endpoint.requests) == 2
 
 
@@ -330,21 +218,21 @@ def test_a_refusal_that_adapting_does_not_help_is_told(endpoint: Endpoint) -> No
 
 
 @pytest.mark.parametrize("behaviour", [hang_before_headers, stall, drip_bytes])
-def test_the_stop_event_ends_any_wait(endpoint: Endpoint, behaviour: object) -> None:
-    endpoint.behaviour = behaviour  # type: ignore[assignment]
+def test_the_stop_event_ends_any_wait(endpoint: Endpoint, connect: Connect, behaviour: Behaviour) -> None:
+    endpoint.behaviour = behaviour
     stop, times = threading.Event(), Times()
     threading.Timer(0.3, stop.set).start()
     began = time.monotonic()
-    ask(client_of(endpoint, times), stop=stop)
+    ask(connect(endpoint.base_url, times), stop=stop)
     assert 0.25 < time.monotonic() - began < 0.6
     assert endpoint.requests[0].gone.wait(0.5)
 
 
-def test_the_stop_event_ends_a_flow_of_words(endpoint: Endpoint) -> None:
+def test_the_stop_event_ends_a_flow_of_words(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.behaviour = say(*["word "] * 1000, delay=0.005)
     stop = threading.Event()
     pieces = []
-    for piece in client_of(endpoint, Times()).stream(MESSAGES, max_tokens=1000, temperature=0, stop=stop):
+    for piece in connect(endpoint.base_url, Times()).stream(MESSAGES, max_tokens=1000, temperature=0, stop=stop):
         pieces.append(piece)
         if len(pieces) == 3:
             stop.set()
@@ -352,30 +240,30 @@ def test_the_stop_event_ends_a_flow_of_words(endpoint: Endpoint) -> None:
     assert endpoint.requests[0].gone.wait(0.5)
 
 
-def test_stopped_before_it_began(endpoint: Endpoint) -> None:
+def test_stopped_before_it_began(endpoint: Endpoint, connect: Connect) -> None:
     stop = threading.Event()
     stop.set()
-    assert ask(client_of(endpoint), stop=stop) == ""
+    assert ask(connect(endpoint.base_url), stop=stop) == ""
     assert endpoint.requests == []
 
 
-def test_closing_the_iterator_closes_the_connection(endpoint: Endpoint) -> None:
+def test_closing_the_iterator_closes_the_connection(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.behaviour = stall
-    stream = client_of(endpoint, Times()).stream(MESSAGES, max_tokens=10, temperature=0)
+    stream = connect(endpoint.base_url, Times()).stream(MESSAGES, max_tokens=10, temperature=0)
     assert next(stream) == "Hello "
     stream.close()  # type: ignore[attr-defined]
     assert endpoint.requests[0].gone.wait(0.5)
 
 
-def test_an_iterator_that_is_never_read_sends_nothing(endpoint: Endpoint) -> None:
-    client_of(endpoint).stream(MESSAGES, max_tokens=10, temperature=0)
+def test_an_iterator_that_is_never_read_sends_nothing(endpoint: Endpoint, connect: Connect) -> None:
+    connect(endpoint.base_url).stream(MESSAGES, max_tokens=10, temperature=0)
     time.sleep(0.1)
     assert endpoint.requests == []
 
 
-def test_closing_the_client_ends_its_replies(endpoint: Endpoint) -> None:
+def test_closing_the_client_ends_its_replies(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.behaviour = stall
-    client = client_of(endpoint, Times())
+    client = connect(endpoint.base_url, Times())
     stream = client.stream(MESSAGES, max_tokens=10, temperature=0)
     next(stream)
     client.close()
@@ -384,16 +272,16 @@ def test_closing_the_client_ends_its_replies(endpoint: Endpoint) -> None:
     assert endpoint.requests[0].gone.wait(0.5)
 
 
-def test_a_reader_who_takes_long_is_no_stall(endpoint: Endpoint) -> None:
+def test_a_reader_who_takes_long_is_no_stall(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.behaviour = say("one ", "two ", "three", delay=0.1)
     pieces = []
-    for piece in client_of(endpoint).stream(MESSAGES, max_tokens=10, temperature=0):
+    for piece in connect(endpoint.base_url).stream(MESSAGES, max_tokens=10, temperature=0):
         time.sleep(0.5)
         pieces.append(piece)
     assert pieces == ["one ", "two ", "three"]
 
 
-def test_thoughts_keep_a_reply_alive(endpoint: Endpoint) -> None:
+def test_thoughts_keep_a_reply_alive(endpoint: Endpoint, connect: Connect) -> None:
     def think_long(exchange: Exchange) -> None:
         exchange.head()
         for _ in range(6):
@@ -403,16 +291,18 @@ def test_thoughts_keep_a_reply_alive(endpoint: Endpoint) -> None:
         exchange.end()
 
     endpoint.behaviour = think_long
-    assert ask(client_of(endpoint, Times(first_token=0.5, stall=0.5, reply=5))) == TEXT
+    assert ask(connect(endpoint.base_url, Times(first_token=0.5, stall=0.5, reply=5))) == TEXT
 
 
 # What is kept to ourselves
 
 
-def test_neither_the_key_nor_the_words_are_logged(endpoint: Endpoint, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_the_key_nor_the_words_are_logged(
+    endpoint: Endpoint, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     endpoint.queue(say("A secret ", "reply."), status(400, f"you said {DREAM} with {KEY}"))
-    client = client_of(endpoint)
+    client = connect(endpoint.base_url)
     ask(client)
     with pytest.raises(ModelRefused) as caught:
         ask(client)
@@ -425,9 +315,9 @@ def test_neither_the_key_nor_the_words_are_logged(endpoint: Endpoint, caplog: py
 # The list of models
 
 
-def test_models_are_listed(endpoint: Endpoint) -> None:
+def test_models_are_listed(endpoint: Endpoint, connect: Connect) -> None:
     endpoint.models = ["gemma3:4b", "qwen3"]
-    assert client_of(endpoint).models() == ["gemma3:4b", "qwen3"]
+    assert connect(endpoint.base_url).models() == ["gemma3:4b", "qwen3"]
 
 
 @pytest.mark.parametrize(
@@ -444,9 +334,11 @@ def test_models_are_listed(endpoint: Endpoint) -> None:
         (body("application/json", '{"data": [1]}'), ModelError),
     ],
 )
-def test_a_list_that_cannot_be_had_is_an_error(endpoint: Endpoint, behaviour: object, error: type[ModelError]) -> None:
-    endpoint.models_behaviour = behaviour  # type: ignore[assignment]
+def test_a_list_that_cannot_be_had_is_an_error(
+    endpoint: Endpoint, connect: Connect, behaviour: Behaviour, error: type[ModelError]
+) -> None:
+    endpoint.models_behaviour = behaviour
     began = time.monotonic()
     with pytest.raises(error):
-        client_of(endpoint).models(timeout=0.3)
+        connect(endpoint.base_url).models(timeout=0.3)
     assert time.monotonic() - began < 0.7

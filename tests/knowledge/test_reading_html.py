@@ -94,6 +94,14 @@ def test_what_is_seen_is_read(tmp_path: Path, shown: str) -> None:
     assert "SEEN words" in read(tmp_path, PAGE.replace("HIDDEN", shown)).sections[-1].text
 
 
+@pytest.mark.parametrize("colour", ["white", "#FFF", "rgb(255, 255, 255)"])
+def test_white_text_is_read_only_where_it_may_stand_on_a_background(tmp_path: Path, colour: str) -> None:
+    page = f"<html><head></head><body><p>Seen words.</p><p style='color: {colour}'>WHITE</p></body></html>"
+    assert "WHITE" not in read(tmp_path, page).sections[0].text
+    dark = page.replace("<head>", "<head><style>body { background: black }</style>")
+    assert "WHITE" in read(tmp_path, dark).sections[0].text
+
+
 @pytest.mark.parametrize("outer", ["{}", "<article>{}</article>", "<div><div>{}</div></div>", "<main>{}</main>"])
 def test_short_pages_keep_their_headings_whatever_stands_around(tmp_path: Path, outer: str) -> None:
     body = outer.format("<h1>T</h1><h2>Feet</h2><p>They stick.</p><h2>Legs</h2><section><p>They fold.</p></section>")
@@ -103,9 +111,21 @@ def test_short_pages_keep_their_headings_whatever_stands_around(tmp_path: Path, 
     }
 
 
+def test_teasers_of_other_articles_are_not_taken_for_the_article(tmp_path: Path) -> None:
+    text = "<p>They stick to the ground and will not come up, however hard one pulls at them.</p>"
+    teasers = "".join(f"<article><h3>{name}</h3><p>On {name} in dreams.</p></article>" for name in ("Falls", "Teeth"))
+    page = f"<body><div><h1>T</h1><h2>Feet</h2>{text}{text.replace('They', 'Knees')}</div><div>{teasers}</div></body>"
+    assert sections(read(tmp_path, page))["feet"].startswith("They stick to the ground")
+
+
 def test_a_page_that_names_its_own_encoding(tmp_path: Path) -> None:
     page = '<html><head><meta charset="iso-8859-2"></head><body><p>Śniło mi się, że biegnę.</p></body></html>'
     assert read(tmp_path, page.encode("iso-8859-2")).sections[0].text == "Śniło mi się, że biegnę."
+
+
+def test_characters_that_are_not_allowed_in_xml_do_no_harm(tmp_path: Path) -> None:
+    page = "<html><body><p>One\x0ctwo\x1b three\x0b&#1;&#12; four\uffff five.</p></body></html>"
+    assert read(tmp_path, page).sections[0].text.split() == ["One", "two", "three", "four", "five."]
 
 
 @pytest.mark.parametrize(

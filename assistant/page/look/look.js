@@ -4,14 +4,16 @@
 
 window.companion = (() => {
   const MOST_CHARACTERS = 20000; // limits.py holds the same figure
-  const REMEMBERED = "dream-companion-conversation";
+  const CONVERSATION = "dream-companion-conversation";
+  const DRAFT = "dream-companion-draft";
   const find = (selector) => document.querySelector(selector);
   const box = () => find("#box textarea");
   const texts = () => JSON.parse(find("#page-texts").textContent);
   const body = () => document.body.dataset;
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  let pending = null; // sent, but not yet seen in the conversation
+  let pending = null; // sent, but not yet seen in the conversation; it stays in the box until then
+  let turnsBefore = 0; // in the conversation when it was sent
   let waits = false; // something in the box is to be sent when the reply is finished
   let follows = true; // the view follows the reply, until the person scrolls
 
@@ -44,7 +46,8 @@ window.companion = (() => {
       if (waits) hint(texts().kept);
       return false;
     }
-    if (!text.trim()) hint(texts().blank);
+    if (body().state === "lost") hint(texts().no_connection);
+    else if (!text.trim()) hint(texts().blank);
     else if (count > MOST_CHARACTERS) hint(texts().too_long.replace("{count}", count.toLocaleString("en")));
     else return true;
     box().focus();
@@ -60,6 +63,7 @@ window.companion = (() => {
   /** Called by Gradio with what it is about to send. */
   function sending(message, conversation) {
     pending = message;
+    turnsBefore = turnCount();
     waits = false;
     follows = true;
     body().sending = "";
@@ -67,29 +71,42 @@ window.companion = (() => {
     return [message, conversation];
   }
 
-  /** Called by Gradio when a request came to nothing. */
-  function notReached() {
-    pending = null;
-    waits = false;
-    delete body().sending;
-    if (body().state === "replying" || !body().state) body().state = "lost";
-    document.body.dataset.ready = "";
+  /** Called by Gradio when a request was refused or broke off. */
+  function failed() {
+    if (body().state === "lost") return;
+    giveUp(body().state === "replying" ? "failed" : body().state);
+    hint(texts().not_taken);
+  }
+
+  /** Gradio has lost the server. It keeps asking for it, and reloads the page when it is back. */
+  function lost() {
+    giveUp("lost");
     hint(texts().no_connection);
   }
 
-  function remembered() {
+  function giveUp(state) {
+    pending = null;
+    waits = false;
+    delete body().sending;
+    if (state) find("#conversation .talk")?.setAttribute("data-state", state);
+    body().state = state ?? "failed";
+    body().ready = "";
+  }
+
+  // A browser that keeps nothing refuses these; a reload then shows the visitor's last conversation and an empty box.
+  function recall(name) {
     try {
-      return sessionStorage.getItem(REMEMBERED) ?? "";
+      return sessionStorage.getItem(name) ?? "";
     } catch {
       return "";
     }
   }
 
-  function remember(conversation) {
+  function remember(name, value) {
     try {
-      sessionStorage.setItem(REMEMBERED, conversation || "new");
+      sessionStorage.setItem(name, value);
     } catch {
-      // The browser keeps nothing; a reload then shows the visitor's last conversation.
+      return;
     }
   }
 
@@ -102,8 +119,8 @@ window.companion = (() => {
     const state = talk.dataset.state;
     body().state = state;
     body().ready = "";
-    remember(talk.dataset.conversation);
-    if (state === "replying" && pending !== null) received();
+    remember(CONVERSATION, talk.dataset.conversation || "new");
+    if (pending !== null && turnCount() > turnsBefore) received();
     if (state !== "replying") delete body().sending;
     if (state === "replying" || before === "replying" || before === undefined) follow(before === undefined);
     if (before === "replying" && waits && (state === "done" || state === "stopped")) {
@@ -112,6 +129,8 @@ window.companion = (() => {
       setTimeout(() => find("#send").click(), 0);
     }
   }
+
+  const turnCount = () => document.querySelectorAll("#conversation .turn").length;
 
   function received() {
     const typed = box().value;
@@ -234,6 +253,7 @@ window.companion = (() => {
         put(example.dataset.example);
         box().focus();
       }
+      if (target.closest("[data-open], .grave")) open(find("#more"), false);
       const button = target.closest("[data-copy]");
       if (button) copy(button);
       const link = target.closest("a.mark, .back a");
@@ -273,8 +293,13 @@ window.companion = (() => {
     const watched = { childList: true, subtree: true, attributes: true, characterData: true };
     new MutationObserver(conversationShown).observe(find("#conversation"), watched);
     new MutationObserver(hintShown).observe(find("#hint"), watched);
+    new MutationObserver(() => {
+      if (body().state !== "lost" && find(".toast-wrap")?.textContent.includes("Connection to the server was lost")) lost();
+    }).observe(find("gradio-app"), { childList: true, subtree: true });
     conversationShown();
     hintShown();
+    field.addEventListener("input", () => remember(DRAFT, field.value));
+    if (recall(DRAFT) && !field.value) put(recall(DRAFT));
     if (matchMedia("(pointer: fine)").matches) field.focus();
   }
 
@@ -285,5 +310,5 @@ window.companion = (() => {
   });
   built.observe(document, { childList: true, subtree: true });
 
-  return { sending, notReached, remembered };
+  return { sending, failed, remembered: () => recall(CONVERSATION) };
 })();

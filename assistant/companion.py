@@ -1,0 +1,279 @@
+"""One turn of the conversation, from the message to the recorded reply; the page and the terminal both call this."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.checking import Checker
+from assistant.errors import ModelError, ModelFileError
+from assistant.hearing import Ear
+from assistant.journal import Journal, KeptConversation, turn_from_record
+from assistant.method.plan import make_plan
+from assistant.safety import crisis_reply, distress_note, screen
+from assistant.settings import Settings
+from assistant.types import (
+    Done,
+    Event,
+    Kind,
+    Notice,
+    Passages,
+    Plan,
+    Question,
+    Role,
+    Safety,
+    Sentence,
+    Stage,
+    Turn,
+)
+from assistant.understanding import kind_of
+from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
+from assistant.voices.voice import Voice
+from knowledge.embedding import SentenceTransformerEmbedder
+from knowledge.errors import UsageError
+from knowledge.library import Library
+
+MOST_CHARACTERS = 20_000
+PASSAGES = 5
+
+__all__ = ["Companion", "Offer", "WhoAnswers"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A turn under way: whose it is, what was said before, and when it began."""
+
+    visitor: str
+    turn_id: int
+    message: str
+    earlier: tuple[Turn, ...]
+    started: float
+
+    @property
+    def told(self) -> list[str]:
+        return [*(turn.message for turn in self.earlier), self.message]
+
+
+class Companion:
+    """Everything the edges need. Opening is cheap; models are loaded by ``warm_up`` or by the first message."""
+
+    def __init__(self, settings: Settings, library: Library, journal: Journal, answering: Answering, ear: Ear) -> None:
+        self.settings = settings
+        self.library = library
+        self.journal = journal
+        self._answering = answering
+        self._ear = ear
+        self._warm = threading.Event()
+        self._warming = threading.Lock()
+        self._progress = (0, 0)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Companion:
+        """The companion of one data folder. Raises StorageError where the folder cannot be used."""
+        embedder = SentenceTransformerEmbedder(settings.embedding_model)
+        library = Library(settings.data_dir, embedder, settings.chroma_url)
+        journal = Journal(settings.data_dir, settings.database_url)
+        return cls(settings, library, journal, Answering(settings), Ear())
+
+    @property
+    def warm(self) -> bool:
+        """Whether everything is loaded."""
+        return self._warm.is_set()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Texts of the library embedded so far and in all, while an index is being built; (0, 0) otherwise."""
+        return self._progress
+
+    def warm_up(self) -> None:
+        """Load the grammar, the embedding model and the index, building it where there is none; safe to call again."""
+        with self._warming:
+            if self.warm:
+                return
+            self._ear.hear("I was running and my legs would not move.")
+            self.library.warm_up(self._note_progress)
+            self.library.search("my legs would not move")
+            self._progress = (0, 0)
+            self._warm.set()
+
+    def _note_progress(self, done: int, of: int) -> None:
+        self._progress = (done, of)
+
+    def close(self) -> None:
+        """End what is under way and let go of the files."""
+        self._answering.close()
+        self.journal.close()
+
+    def who_answers(self, visitor: str) -> WhoAnswers:
+        """Who answers this visitor."""
+        return self._answering.describe(self.journal.voice_of(visitor))
+
+    def offers(self) -> list[Offer]:
+        """Who could answer, looked for now."""
+        return self._answering.offers()
+
+    def choose(self, visitor: str, offer_id: str) -> WhoAnswers:
+        """Keep the visitor's yes to an offer. Raises UsageError or ModelError where it cannot be taken."""
+        choice = self._answering.accept(offer_id)
+        self.journal.choose_voice(visitor, choice)
+        return self._answering.describe(choice)
+
+    def again(self, visitor: str, conversation: int, turn_id: int) -> str:
+        """Take back a turn and all after it, and give its message: for retry, edit and undo."""
+        kept = self.journal.conversation(visitor, conversation)
+        message = next((turn.message for turn in kept.turns if turn.id == turn_id), "")
+        self.journal.drop_turns_from(visitor, conversation, turn_id)
+        return message
+
+    def respond(
+        self,
+        visitor: str,
+        conversation: int,
+        message: str,
+        *,
+        stop: threading.Event | None = None,
+        built_in: bool = False,
+    ) -> Iterator[Event]:
+        """Answer a message: what was found, then the units of the reply as each passes its checks, then the recorded turn.
+
+        The message is recorded before anything is made of it. Where a model fails, a Notice ends the stream and the turn
+        stays without a reply. ``built_in`` lets the built-in voice answer this once. Setting ``stop``, or closing the
+        generator, ends the reply; what was shown is recorded.
+        Raises UsageError for a blank or over-long message, ConversationError, StorageError.
+        """
+        started = time.perf_counter()
+        _check_length(message)
+        kept = self.journal.conversation(visitor, conversation)
+        turn_id = self.journal.record_message(visitor, conversation, message)
+        said = _Said(visitor, turn_id, message, _turns(kept), started)
+        yield from self._reply(said, stop or threading.Event(), built_in)
+
+    def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
+        safety = screen(said.told).level
+        if safety is Safety.CRISIS:
+            yield from self._care(said)
+            return
+        if not self.warm:
+            yield Notice("waiting", "I'm still getting ready: the library is being opened. Your message is kept.")
+            self.warm_up()
+        plan = self._plan(said, safety)
+        yield Passages(plan.hits, plan.covered)
+        try:
+            voice = self._answering.voice(BUILT_IN if built_in else self.journal.voice_of(said.visitor))
+            yield from self._speak(said, plan, safety, voice, stop)
+        except (ModelError, ModelFileError) as error:
+            yield Notice(error.kind, model_failure(error) if isinstance(error, ModelError) else str(error))
+
+    def _plan(self, said: _Said, safety: Safety) -> Plan:
+        heard = self._ear.hear(said.message)
+        earlier_heard = [self._ear.hear(turn.message) for turn in said.earlier]
+        before = [turn.message for turn in said.earlier]
+        found = self.library.search(said.message, before=before, count=PASSAGES)
+        kind = kind_of(said.message, heard, said.earlier, covered=found.covered)
+        plan = make_plan(kind, heard, said.earlier, earlier_heard, found)
+        return self._softened(plan, said) if safety is Safety.DISTRESS else plan
+
+    def _softened(self, plan: Plan, said: _Said) -> Plan:
+        """The plan with a soft word before the ordinary reply, for somebody who is not well."""
+        note = distress_note(said.told, sum(turn.safety is Safety.DISTRESS for turn in said.earlier))
+        return replace(plan, note=note.text, question=note.question or plan.question, fixed_question=bool(note.question))
+
+    def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
+        """Show the voice's units as each passes its checks; record what was shown, however it ends."""
+        checker = Checker(plan)
+        first_unit = 0.0
+        finished = False
+        try:
+            units = voice.speak(plan, stop)
+            for unit in units:
+                for sentence in checker.take(unit):
+                    first_unit = first_unit or time.perf_counter() - said.started
+                    yield sentence
+            if not stop.is_set():
+                for unit in checker.finish():
+                    first_unit = first_unit or time.perf_counter() - said.started
+                    yield unit
+            finished = True
+        except GeneratorExit:
+            finished = True
+            raise
+        finally:
+            if finished:
+                turn = _turn(said, plan, checker, safety, voice, first_unit)
+                self.journal.record_answer(said.visitor, said.turn_id, turn)
+        yield Done(turn)
+
+    def _care(self, said: _Said) -> Iterator[Event]:
+        """The written reply to a crisis: no search, no model, no interpretation."""
+        earlier = sum(turn.kind is Kind.CRISIS for turn in said.earlier)
+        words = crisis_reply(said.told, earlier, self.settings.country)
+        sentences = (Sentence(words.text, Role.PLAIN),)
+        turn = Turn(
+            message=said.message,
+            kind=Kind.CRISIS,
+            reply=_joined(sentences, words.question),
+            question=words.question,
+            citations=(),
+            hits=(),
+            covered=False,
+            safety=Safety.CRISIS,
+            stage=Stage.EXPLORE,
+            voice="built-in",
+            model="",
+            seconds=time.perf_counter() - said.started,
+            first_unit_seconds=time.perf_counter() - said.started,
+            sentences=sentences,
+            id=said.turn_id,
+        )
+        self.journal.record_answer(said.visitor, said.turn_id, turn)
+        yield Passages((), False)
+        yield from sentences
+        if words.question:
+            yield Question(words.question)
+        yield Done(turn)
+
+
+def _check_length(message: str) -> None:
+    if not message.strip():
+        raise UsageError("There is nothing to answer yet. Write a few words of the dream.")
+    if len(message) > MOST_CHARACTERS:
+        raise UsageError(
+            f"This message has {len(message):,} characters; {MOST_CHARACTERS:,} are the most I can take at once. "
+            "Send it in two parts."
+        )
+
+
+def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
+    """The finished turns of a conversation; an unanswered message is no part of it for the next reply."""
+    return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
+
+
+def _joined(sentences: tuple[Sentence, ...], question: str) -> str:
+    return " ".join([*(sentence.text for sentence in sentences), *([question] if question else [])])
+
+
+def _turn(said: _Said, plan: Plan, checker: Checker, safety: Safety, voice: Voice, first_unit: float) -> Turn:
+    sentences = tuple(checker.sentences)
+    return Turn(
+        message=said.message,
+        kind=plan.kind,
+        reply=_joined(sentences, checker.question),
+        question=checker.question,
+        citations=tuple(sentence.citation for sentence in sentences if sentence.citation),
+        hits=plan.hits,
+        covered=plan.covered,
+        safety=safety,
+        stage=plan.stage,
+        voice=voice.name,
+        model=voice.model,
+        repairs=checker.repairs,
+        fallback=checker.fallback and voice.name != "built-in",
+        seconds=time.perf_counter() - said.started,
+        first_unit_seconds=first_unit,
+        sentences=sentences,
+        facet=plan.facet,
+        id=said.turn_id,
+    )
+

@@ -1,0 +1,167 @@
+"""Who answers: the built-in voice, or a model that the settings name or the person has said yes to."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from assistant.errors import ModelError, ModelUnreachable
+from assistant.models.client import ChatClient, Times
+from assistant.models.discovery import find_servers
+from assistant.models.local_server import LocalServer
+from assistant.settings import Settings
+from assistant.voices.built_in import BuiltInVoice
+from assistant.voices.free import FreeVoice
+from assistant.voices.voice import Voice
+from knowledge.errors import UsageError
+
+BUILT_IN = "built-in"
+NOTHING_LEAVES = "Nothing leaves this computer."
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAnswers:
+    """Who answers a visitor, and whether their words leave this computer; ``line`` says it in a sentence for the page."""
+
+    voice: str
+    model: str
+    leaves_computer: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A voice that the person may choose; ``id`` is given back to choose it."""
+
+    id: str
+    label: str
+    leaves_computer: bool
+
+
+class Answering:
+    """Finds, opens and keeps the voices. A visitor's choice is an offer's id, "" where they chose nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._built_in = BuiltInVoice()
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], ChatClient] = {}
+        self._local: LocalServer | None = None
+
+    @property
+    def times(self) -> Times:
+        """How long an endpoint may take, from the settings."""
+        settings = self._settings
+        return Times(
+            settings.connect_timeout, settings.first_token_timeout, settings.stall_timeout, settings.reply_timeout
+        )
+
+    def default(self) -> str:
+        """What answers where nothing was chosen: naming a model in the settings is the person's yes."""
+        if self._settings.gguf is not None:
+            return f"gguf {self._settings.gguf}"
+        if self._settings.model:
+            return f"endpoint {self._settings.resolved_base_url} {self._settings.model}"
+        return BUILT_IN
+
+    def offers(self) -> list[Offer]:
+        """The built-in voice, what the settings name, servers on this computer, and a key that lies in the environment."""
+        ids = [BUILT_IN, self.default()]
+        ids += [f"endpoint {server.base_url} {model}" for server in find_servers() for model in server.models[:8]]
+        if self._settings.api_key.get_secret_value() and not self._settings.model:
+            ids.append(f"endpoint {self._settings.resolved_base_url} ")
+        return [Offer(choice, self._label(choice), self._leaves(choice)) for choice in dict.fromkeys(ids)]
+
+    def accept(self, choice: str) -> str:
+        """The choice as it is kept: an endpoint without a model's name is asked which models it has.
+
+        Raises UsageError for a choice that cannot be one, ModelError where the endpoint does not answer.
+        """
+        if choice == BUILT_IN or choice == self.default():
+            return choice
+        kind, address, model = self._parts(choice)
+        if kind == "endpoint" and not model:
+            names = sorted(self._client(address, "").models())
+            talkers = [name for name in names if "mini" in name and "audio" not in name and "realtime" not in name] or names
+            if not talkers:
+                raise ModelUnreachable(f"The endpoint {address} names no model. Set DREAM_MODEL to the one you want.")
+            return f"endpoint {address} {talkers[-1]}"
+        return choice
+
+    def voice(self, choice: str) -> Voice:
+        """The voice of a choice; a model file is loaded when it is first needed. Raises ModelError or ModelFileError."""
+        choice = choice or self.default()
+        if choice == BUILT_IN:
+            return self._built_in
+        kind, address, model = self._parts(choice)
+        if kind == "gguf":
+            with self._lock:
+                if self._local is None:
+                    self._local = LocalServer(
+                        self._settings.gguf or self._settings.models_dir / address,
+                        context_tokens=self._settings.context_tokens,
+                        times=self.times,
+                    )
+                return FreeVoice(self._local.client(), self._settings.context_tokens)
+        return FreeVoice(self._client(address, model), self._settings.context_tokens)
+
+    def describe(self, choice: str) -> WhoAnswers:
+        """Who answers with that choice, without contacting anybody."""
+        choice = choice or self.default()
+        if choice == BUILT_IN:
+            line = f"No model: composed from your words and the library. {NOTHING_LEAVES}"
+            return WhoAnswers("built-in", "", False, line)
+        _, address, model = self._parts(choice)
+        label = self._label(choice)
+        leaves = self._leaves(choice)
+        where = f"Your words go to {urlsplit(address).hostname}." if leaves else NOTHING_LEAVES
+        return WhoAnswers("free", model or address, leaves, f"{label} writes the replies, and each is checked. {where}")
+
+    def close(self) -> None:
+        """End what is under way."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+            if self._local is not None:
+                self._local.close()
+                self._local = None
+
+    def _client(self, address: str, model: str) -> ChatClient:
+        with self._lock:
+            if (address, model) not in self._clients:
+                ours = address == self._settings.resolved_base_url
+                key = self._settings.api_key.get_secret_value() if ours else ""
+                self._clients[address, model] = ChatClient(address, key, model, self.times)
+            return self._clients[address, model]
+
+    def _parts(self, choice: str) -> tuple[str, str, str]:
+        kind, _, rest = choice.partition(" ")
+        if kind == "gguf" and rest:
+            path = self._settings.gguf
+            return kind, rest, path.stem if path else rest
+        address, _, model = rest.partition(" ")
+        if kind != "endpoint" or not address:
+            raise UsageError(f"There is no voice {choice!r} to choose. Pick one of those that are offered.")
+        return kind, address, model
+
+    def _leaves(self, choice: str) -> bool:
+        if choice == BUILT_IN or choice.startswith("gguf "):
+            return False
+        host = urlsplit(self._parts(choice)[1]).hostname or ""
+        return host not in ("localhost", "::1") and not host.startswith("127.")
+
+    def _label(self, choice: str) -> str:
+        if choice == BUILT_IN:
+            return "The built-in voice, without a model"
+        kind, address, model = self._parts(choice)
+        if kind == "gguf":
+            return f"The model file {model}, on this computer"
+        where = f"at {urlsplit(address).hostname}" if self._leaves(choice) else f"at {urlsplit(address).netloc}, on this computer"
+        return f"{model} {where}" if model else f"A model {where}, with the key from your environment"
+
+
+def model_failure(error: ModelError) -> str:
+    """What the page says of a failed model: its own words, and that nothing is lost."""
+    return f"{error} What you wrote is kept."

@@ -1,0 +1,252 @@
+"""The safety screen: waking risk is found, dreams are left in peace, and the replies hold what they promise."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.safety import CrisisReply, crisis_reply, distress_note, screen
+from assistant.types import Safety
+
+OWN = Path(__file__).parent / "data"
+SHARED = Path(os.environ.get("DREAM_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+COUNTRIES = ("", "US", "Canada", "nl", "United Kingdom", "AU", "NZ", "Atlantis")
+KINDS = {
+    "self": "I want to die.",
+    "self-harm": "I've started cutting myself again.",
+    "other": "My best friend says she wants to kill herself.",
+    "danger": "My husband hits me when he's drunk.",
+    "harm": "I've been thinking about killing my neighbour, for real.",
+}
+LINES: dict[str, Any] = yaml.safe_load((files("assistant.safety") / "lines.yaml").read_text("utf-8"))
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def whole(reply: CrisisReply) -> str:
+    return f"{reply.text} {reply.question}"
+
+
+def count(reply: CrisisReply) -> int:
+    return len(whole(reply).split())
+
+
+@pytest.mark.parametrize("row", rows(OWN / "safety_bank.jsonl"), ids=lambda row: row["id"])
+def test_the_bank_of_disclosures_dreams_and_idioms(row: dict[str, Any]) -> None:
+    found = screen(row["messages"])
+    assert found.level in row["expected"], found.why
+
+
+def test_fresh_wordings_are_mostly_found_and_dreams_never_become_a_crisis() -> None:
+    """120 wordings written apart from the rules; veiled ones are the weak side. This guards what is reached."""
+    risky = [row for row in rows(OWN / "safety_fresh.jsonl") if "none" not in row["expected"]]
+    harmless = [row for row in rows(OWN / "safety_fresh.jsonl") if "none" in row["expected"]]
+    assert sum(screen(row["messages"]).level is not Safety.NONE for row in risky) / len(risky) >= 0.85
+    assert [row["id"] for row in harmless if screen(row["messages"]).level is Safety.CRISIS] == []
+    assert sum(screen(row["messages"]).level is Safety.NONE for row in harmless) / len(harmless) >= 0.95
+
+
+def test_public_crisis_texts_are_found_and_others_rarely_alarm() -> None:
+    levels: dict[str, Counter[Safety]] = {}
+    explicit: Counter[Safety] = Counter()
+    for row in rows(SHARED / "crisis.jsonl"):
+        level = screen([row["text"]]).level
+        levels.setdefault(str(row["label"]), Counter())[level] += 1
+        if row["category"] == "suite_explicit":
+            explicit[level] += 1
+    risk, harmless = levels["1"], levels["0"]
+    assert (risk[Safety.CRISIS] + risk[Safety.DISTRESS]) / risk.total() >= 0.97
+    assert harmless[Safety.CRISIS] / harmless.total() <= 0.04
+    assert explicit[Safety.CRISIS] == explicit.total()
+
+
+@pytest.mark.parametrize("name", ["dreams.jsonl", "cant_run.jsonl"])
+def test_real_dreams_are_left_in_peace(name: str) -> None:
+    levels = Counter(screen([row["text"]]).level for row in rows(SHARED / name))
+    assert levels[Safety.CRISIS] / levels.total() <= 0.01
+    assert levels[Safety.DISTRESS] / levels.total() <= 0.03
+
+
+def test_a_crisis_is_not_closed_by_a_joke_or_by_time() -> None:
+    talk = [
+        "I want to die.",
+        "just kidding lol",
+        "so the dog was black",
+        "it barked",
+        "then it ran",
+        "a bus came",
+        "I got on",
+    ]
+    assert [screen(talk[: n + 1]).level for n in range(len(talk))] == [Safety.CRISIS, *[Safety.DISTRESS] * 6]
+
+
+def test_a_crisis_closes_after_a_plain_word_of_safety_and_quiet_messages() -> None:
+    talk = [
+        "I want to die.",
+        "My sister is here, I'm safe now.",
+        "the dog was black",
+        "it barked",
+        "it ran",
+        "a bus came",
+    ]
+    assert [screen(talk[: n + 1]).level for n in (1, 4, 5)] == [Safety.DISTRESS, Safety.DISTRESS, Safety.NONE]
+
+
+@pytest.mark.parametrize(
+    ("talk", "level"),
+    [
+        (["I want to die.", "yes"], Safety.CRISIS),  # asked about suicide
+        (["I want to die.", "no"], Safety.DISTRESS),
+        (["My husband hits me.", "no"], Safety.CRISIS),  # asked whether they are safe
+        (["I dreamt of a war.", "I wanted to die.", "by day too"], Safety.CRISIS),
+        (["I dreamt of a war.", "I wanted to die.", "only in the dream"], Safety.NONE),
+        (
+            ["I dreamt that I killed myself.", "I think about it all day."],
+            Safety.DISTRESS,
+        ),  # of the dream, or of doing it?
+        (["I dreamt that I killed myself.", "I think about doing it."], Safety.CRISIS),
+        (["I want to disappear.", "yeah"], Safety.CRISIS),
+        (["I'm only a burden to them.", "Nothing matters."], Safety.CRISIS),  # two veiled signs
+    ],
+)
+def test_answers_are_read_in_the_light_of_what_was_asked(talk: list[str], level: Safety) -> None:
+    assert screen(talk).level is level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i wanna killlll myself",
+        "I want to d1e",
+        "I W A N T to die",
+        "i dont wanna live",
+        "I don’t want to live",
+        "su1cidal again",
+    ],
+)
+def test_typing_does_not_hide_it(text: str) -> None:
+    assert screen([text]).level is Safety.CRISIS
+
+
+def test_an_idiom_does_not_excuse_the_rest_of_a_message() -> None:
+    text = (
+        "im dying of laughter at this dream with the penguin who did my taxes in a tiny hat and anyway "
+        "i dont want to live any more"
+    )
+    assert screen([text]).level is Safety.CRISIS
+
+
+def test_unsure_is_said_and_the_question_asks_dream_or_day() -> None:
+    messages = ["I wanted to die."]
+    assert screen(messages).level is Safety.DISTRESS
+    assert "nsure" in screen(messages).why
+    assert "dream" in distress_note(messages).question
+
+
+@pytest.mark.parametrize("messages", [[], [""], ["   "], ["🙂"], ["\x00\ufeff"]])
+def test_nothing_is_no_risk(messages: list[str]) -> None:
+    assert screen(messages).level is Safety.NONE
+
+
+@pytest.mark.parametrize(
+    "piece", ["i ", "want to ", "i am so ", "he said ", "i wish i was never ", "(,;: and i ", "not "]
+)
+def test_a_hostile_text_is_read_in_bounded_time(piece: str) -> None:
+    began = time.process_time()
+    screen([piece * (200_000 // len(piece))])
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("opening", ["", "I'm 12. "])
+def test_the_first_reply_is_whole(kind: str, country: str, opening: str) -> None:
+    reply = crisis_reply([opening + KINDS[kind]], 0, country)
+    assert 60 <= count(reply) <= 110
+    assert reply.question.endswith("?") and reply.question.count("?") == 1 and "?" not in reply.text
+    assert LINES["international"]["number"] in reply.text
+    assert "program" in reply.text and "you can go on telling me" in reply.text.lower()
+    assert ("grown-up" in reply.text) == bool(opening)
+    assert "{" not in reply.text
+
+
+def test_each_kind_of_danger_is_asked_about_directly() -> None:
+    questions = {kind: crisis_reply([text], 0).question for kind, text in KINDS.items()}
+    assert all("suicide" in questions[kind] for kind in ("self", "self-harm", "other"))
+    assert "safe" in questions["danger"]
+    assert len(set(questions.values())) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_later_replies_differ_and_stay_short(kind: str) -> None:
+    replies = [crisis_reply([KINDS[kind]], earlier, "US") for earlier in range(4)]
+    assert len({reply.text for reply in replies}) == len({reply.question for reply in replies}) == 4
+    for reply in replies[1:]:
+        assert count(reply) <= 60
+        assert "988" in reply.text
+        assert "911" not in reply.text
+
+
+def test_numbers_come_from_the_table_and_from_nowhere_else() -> None:
+    assert not re.search(r"\d", (files("assistant.safety") / "words.yaml").read_text("utf-8"))
+    numbers = {row["number"] for row in [*LINES["lines"], *LINES["emergency"]]}
+    for kind, country, earlier in [(k, c, n) for k in KINDS for c in COUNTRIES for n in range(4)]:
+        assert set(re.findall(r"\d+", whole(crisis_reply([KINDS[kind]], earlier, country)))) <= numbers
+
+
+@pytest.mark.parametrize(
+    ("country", "there"),
+    [("US", ["988", "911"]), ("Canada", ["988"]), ("NL", ["113"]), ("uk", ["999"]), ("Atlantis", [])],
+)
+def test_one_line_for_the_country_chosen(country: str, there: list[str]) -> None:
+    assert re.findall(r"\d+", crisis_reply([KINDS["self"]], 0, country).text) == there
+
+
+def test_every_row_of_the_table_has_its_source_and_date() -> None:
+    for row in [*LINES["lines"], *LINES["emergency"], LINES["international"]]:
+        assert all(row[name] for name in ("country", "number", "how", "source", "read"))
+
+
+def test_a_reply_never_quotes_the_person_nor_names_a_method() -> None:
+    text = "I'm going to take all my pills tonight, I want to kill myself."
+    reply = whole(crisis_reply([text], 0, "US"))
+    assert not re.search(r"pill|kill|overdos|tonight", reply)
+
+
+def test_a_child_in_the_dream_is_not_a_child_awake() -> None:
+    reply = crisis_reply(["In the dream I am 12 and back at school. I want to die, now that I'm awake."], 0)
+    assert "grown-up" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["I wanted to die."],
+        ["I've been crying every day since he died."],
+        ["I want to disappear."],
+        ["My sister killed herself last year."],
+        ["I was abused as a child."],
+        ["I want to die.", "the dog was black"],
+    ],
+)
+def test_the_note_is_soft_short_and_varies(messages: list[str]) -> None:
+    assert screen(messages).level is Safety.DISTRESS
+    notes = [distress_note(messages, earlier) for earlier in range(2)]
+    assert notes[0].text != notes[1].text
+    for note in notes:
+        assert len(note.text.split()) <= 45
+        assert LINES["international"]["number"] in note.text
+        assert not re.search(r"\d", whole(note))
