@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from assistant.checking import Checker
 from assistant.errors import ModelError, ModelFileError
@@ -76,6 +77,13 @@ class Companion:
         library = Library(settings.data_dir, embedder, settings.chroma_url)
         journal = Journal(settings.data_dir, settings.database_url)
         return cls(settings, library, journal, Answering(settings), Ear())
+
+    def with_journal_in(self, folder: Path) -> Companion:
+        """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
+        other = Companion(self.settings, self.library, Journal(folder), self._answering, self._ear)
+        if self.warm:
+            other._warm.set()
+        return other
 
     @property
     def warm(self) -> bool:

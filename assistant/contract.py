@@ -54,6 +54,10 @@ _CLOSED = re.compile(
     r"aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|couldn't|wouldn't)\b",
     re.IGNORECASE,
 )
+_ASKS_OPENLY = re.compile(
+    r"^(?:and |but |so )?(?:(?:what|who|whom|whose|which|how|why)\b|(?:when|where) (?:do|does|did|is|are|was|were|have|has|had|would|could|can|in|else)\b)",
+    re.IGNORECASE,
+)
 _PRAISE = re.compile(
     r"^(?:what an? |thank you|thanks|great|wow|i'm so glad|how (?:fascinating|interesting|wonderful)|that's (?:an?|so) |"
     r"this (?:dream|is) |your dream (?:is|seems|suggests|reflects|about))",
@@ -78,8 +82,10 @@ def _is_plain_answer(plan: Plan) -> bool:
 
 def is_open(question: str) -> bool:
     """Whether a question leaves room: it does not begin, after a lead-in, like one that yes or no would answer."""
-    body = re.split(r"[:,;]\s+", question.strip())
-    return not _CLOSED.match(question.strip()) and not _CLOSED.match(body[-1])
+    asked = question.strip()
+    if _ASKS_OPENLY.match(asked):
+        return True
+    return not any(_CLOSED.match(part) for part in re.split(r"[:,;]\s+", asked))
 
 
 def is_tied(question: str, told: Sequence[str]) -> bool:
@@ -131,7 +137,7 @@ def faults_of_sentence(sentence: Sentence, message: str, hits: Sequence[Hit], *,
             faults.append("a reading carries its mark")
         elif not _stands(citation.section, citation.marker, citation.quote, hits):
             faults.append("a quote stands in its passage to the letter")
-        if not _TENTATIVE.search(sentence.text):
+        if not _TENTATIVE.search(sentence.text) and not _is_of_the_library(sentence.text, hits):
             faults.append("a reading is tentative")
     if first and sentence.role is Role.HEARD:
         if _PRAISE.match(sentence.text):
@@ -139,6 +145,12 @@ def faults_of_sentence(sentence: Sentence, message: str, hits: Sequence[Hit], *,
         if content_stems(message) and not content_stems(sentence.text) & content_stems(message):
             faults.append("a reply begins with the dreamer's own words")
     return faults
+
+
+def _is_of_the_library(text: str, hits: Sequence[Hit]) -> bool:
+    """Whether a reading is a section's own sentence: those were weighed one by one when they were written."""
+    bare = MARK.sub("", text)
+    return any(bare == reading.text for hit in hits for reading in hit.section.readings)
 
 
 def _stands(section: str, marker: int, quote: str, hits: Sequence[Hit]) -> bool:

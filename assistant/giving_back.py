@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import yaml
 
 from assistant.hearing.asides import is_around, is_said_to_a_machine
 from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
+from assistant.hearing.phrases import any_of
 from assistant.types import Clause, Heard
 
 FEWEST_WORDS = 8
@@ -29,34 +30,26 @@ _FRAMES: dict[str, dict[str, str]] = yaml.safe_load((files("assistant") / "frame
 _JOINTS = {"": ", and ", "and": ", and ", "but": ", but ", "so": ", so ", "then": ", and then ", "yet": ", yet "}
 _BETWEEN = frozenset({"and", "but", "so", "then", "yet", "plus", "also", "or", "that", "i", "next", "anyway"})
 _REPORTING = re.compile(
-    r"\b(?:said|says|say|told|tells|tell|thought|think|knew|know|realized|realised|asked|if|that|because|until|as if|felt like|dreamed|dreamt)\b"
+    r"\b(?:said|says|say|told|tells|tell|thought|think|knew|know|realized|realised|asked|if|that|because|until|as if|"
+    r"felt like|dreamed|dreamt)\b"
 )
 _OPENS_IN_TIME = re.compile(
     r"^(?:suddenly|then|finally|eventually|when|as|while|after|before|if|in|at|on|once|for|from|later|now|first|somehow|"
     r"because|since|during|next|by|one|with|until)\b"
 )
-_NOTHING_SAID = re.compile(
-    r"^(?:(?:hi|hello|hey|hiya|ok|okay|k|thanks?|thank you(?: so much)?|thx|ty|yes|yeah|yep|no|nope|nah|idk|dunno|i ?do ?n['’]?t know|not sure|"
-    r"maybe|hmm+|mhm|uh|um|er|lol|haha+|bye|goodbye|good (?:morning|night|evening)|test|testing|please|sorry|cool|nice|great|sure|"
-    r"right|wow|oh|so|well|there|go on|next|skip|stop|continue|help|start|really|nothing|a|the|i|and|but|xd)[\s,.!?]*)+$",
-    re.IGNORECASE,
-)
-_ORDERS = re.compile(
-    r"^(?:please |now |pls |ok |hi |hello |hey )*(?:write|tell|give|explain|ignore|print|show|translate|list|create|generate|act|pretend|"
-    r"repeat|say|help|forget|you are|you will|you must|you're|from now on|let's|imagine|respond|answer|describe|summari[sz]e|reveal|output|"
-    r"disregard|make|do not|don't|stop|start|find|calculate|solve|define|compare|convert|sort|select|import|def|search|recommend|"
-    r"can you|could you|would you|will you)\b",
-    re.IGNORECASE,
-)
+_NOTHING_SAID = re.compile(rf"^(?:{any_of('nothing_said')}\b[\s,.!?]*)+$", re.IGNORECASE)
+_ORDERS = re.compile(rf"^(?:(?:please|now|pls|ok|hi|hello|hey) )*{any_of('orders')}\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"^(?:and |but |so )?(?:what|why|how|who|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|should|will|has|have)\b",
+    r"^(?:and |but |so )?(?:what|why|how|who|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|should|"
+    r"will|has|have)\b",
     re.IGNORECASE,
 )
 _OPENS_OUTSIDE = re.compile(r"^you (?:remember|recall|think|know|had a|have a)|\bdream")
 _QUOTATION = re.compile(r'"[^"]*"')
 _FIRST_PERSON = re.compile(r"\b(?:(?i:i|me|my|mine|myself|we|our|ours|ourselves)|us|Us)\b")
 _BORDER = re.compile(
-    r"[,;:]|\s[-–—]|\s(?=(?:and|but|so|because|where|when|while|which|who|then|until|with|trying|as)\s)", re.IGNORECASE
+    r"[,;:]|\s[-\u2013\u2014]|\s(?=(?:and|but|so|because|where|when|while|which|who|then|until|with|trying|as)\s)",
+    re.IGNORECASE,
 )
 _MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
 _NUMBERS = ("no words", "one word", "two words", "three words", "four words", "five words", "six words", "seven words")
@@ -76,6 +69,7 @@ class _Window:
     clauses: tuple[Clause, ...]
     told: tuple[str, ...]  # each clause as it is said here
     joints: tuple[str, ...]  # before each clause but the first; empty where it did not stand beside the one before
+    flows: tuple[bool, ...]  # of each joint, whether it can join the two into one sentence
     ends: bool  # whether its last clause is the last one told
 
     @property
@@ -86,8 +80,8 @@ class _Window:
 def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0) -> GivenBack | None:
     """The most telling of what was heard, given back in one or two sentences of 8 to 45 words.
 
-    Frames in ``used_frames`` are avoided while others fit; ``seed`` varies the choice among them. What cannot be turned for
-    certain is only quoted. None where the message says nothing that could be given back.
+    Frames in ``used_frames`` are avoided while others fit; ``seed`` varies the choice among them. What cannot be turned
+    for certain is only quoted. None where the message says nothing that could be given back.
     """
     for waking in (False, True):
         windows = list(_windows(heard, waking))
@@ -111,7 +105,7 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
     for size in (1, 2, 3):
         for numbers in combinations(sorted(chosen), size):
             window = _window(heard, numbers, joints, numbers[-1] == last)
-            if window is not None and (size > 1 or not _is_hollow(window)) and (size < 3 or any(window.joints)):
+            if window is not None and (size > 1 or not _is_hollow(window)) and (size < 3 or any(window.flows)):
                 yield window
 
 
@@ -120,12 +114,18 @@ def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends:
     clauses = tuple(heard.clauses[number] for number in numbers)
     if not all(clause.sure or after for clause, after in zip(clauses, beside, strict=True)):
         return None
-    told = tuple(clause.continued if after and clause.continued else clause.turned for clause, after in zip(clauses, beside, strict=True))
-    tied = [after and not _REPORTING.search(before) for after, before in zip(beside[1:], told, strict=False)]
+    told = tuple(
+        clause.continued if after and clause.continued else clause.turned
+        for clause, after in zip(clauses, beside, strict=True)
+    )
+    joined = tuple(joints[number] if after else "" for number, after in zip(numbers, beside, strict=True))[1:]
     window = _Window(
         clauses=clauses,
         told=told,
-        joints=tuple(joints[number] if tie else "" for number, tie in zip(numbers[1:], tied, strict=True)),
+        joints=joined,
+        flows=tuple(
+            bool(joint) and not _REPORTING.search(before) for joint, before in zip(joined, told, strict=False)
+        ),
         ends=ends and not beside[-1],
     )
     return window if window.words <= MOST_WORDS - _WORDS_OF_FRAMES else None
@@ -139,9 +139,9 @@ def _is_hollow(window: _Window) -> bool:
 def _is_fit(clause: Clause) -> bool:
     """Whether the clause may be shown: clean, whole in its marks, and nobody's "I" left in it."""
     lowers = set(re.findall(r"[\w'-]+", clause.turned.lower()))
-    return not (lowers & COARSE or _MARKUP.search(clause.turned) or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))) and (
-        clause.turned.count('"') % 2 == 0
-    )
+    return not (
+        lowers & COARSE or _MARKUP.search(clause.turned) or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))
+    ) and (clause.turned.count('"') % 2 == 0)
 
 
 def _places(heard: Heard) -> list[tuple[int, int]]:
@@ -158,7 +158,7 @@ def _places(heard: Heard) -> list[tuple[int, int]]:
 def _joints(heard: Heard, places: Sequence[tuple[int, int]]) -> list[str]:
     """For each clause what joins it to the one before it; empty where other words stood between the two."""
     found = [""]
-    for (_, end), (start, _) in zip(places, places[1:], strict=False):
+    for (_, end), (start, _) in pairwise(places):
         between = re.findall(r"[^\W\d_]+", heard.message[end:start].lower())
         beside = len(between) <= 2 and all(word in _BETWEEN for word in between)
         tie = next((word for word in between if word in _JOINTS), "")
@@ -194,29 +194,36 @@ def _content(text: str) -> set[str]:
 
 
 def _framed(heard: Heard, window: _Window, used_frames: Collection[str], seed: int) -> GivenBack:
-    a, b, joint = window.told[0], "", ""
-    if len(window.told) == 3:
-        a, b, joint = _of_three(window)
-    elif len(window.told) == 2:
-        b, joint = window.told[1], window.joints[0]
+    a, b, joint, opened = _as_two(window)
     group = "one" if not b else "side-by-side" if joint else "apart"
     if window.words < FEWEST_WORDS:
         group, a, b = "one-short", f"{a}{joint or ', and '}{b}" if b else a, ""
     feeling = _feeling(heard, window)
     fitting = [frame for frame in _FRAMES[group] if _fits(frame, heard, window, a, feeling)]
     frame = _choose(fitting, used_frames, seed)
-    second = f"{joint.strip(' ,')} {b}" if joint in {", but ", ", so "} else b
-    text = _FRAMES[group][frame].format(A=_capital(a), a=a, B=_capital(second), b=b, joint=joint, Feeling=_capital(feeling))
+    text = _FRAMES[group][frame].format(
+        A=_capital(a), a=a, B=_capital(opened), b=b, joint=joint, Feeling=_capital(feeling)
+    )
     return GivenBack(re.sub(r"\.\.+", ".", text), frame, window.clauses)
 
 
-def _of_three(window: _Window) -> tuple[str, str, str]:
-    """Three clauses as two: those that stood side by side become one sentence."""
-    one, two, three = window.told
-    first, second = window.joints
-    if first and (not second or len((one + two).split()) <= len((two + three).split())):
-        return one + first + two, three, ""
-    return one, two + second + three, ""
+def _as_two(window: _Window) -> tuple[str, str, str, str]:
+    """What is told as two parts with the joint between them, and the second as it opens a sentence of its own."""
+    told, joints = window.told, window.joints
+    if len(told) == 1:
+        return told[0], "", "", ""
+    if len(told) == 2:
+        return told[0], told[1], joints[0] if window.flows[0] else "", _opened(told[1], joints[0])
+    first_two = f"{told[0]}{joints[0]}{told[1]}"
+    last_two = f"{told[1]}{joints[1]}{told[2]}"
+    if window.flows[0] and (not window.flows[1] or len(first_two.split()) <= len(last_two.split())):
+        return first_two, told[2], "", _opened(told[2], joints[1])
+    return told[0], last_two, "", _opened(last_two, joints[0])
+
+
+def _opened(text: str, joint: str) -> str:
+    """A sentence that keeps the dreamer's "but" or "so"."""
+    return f"{joint.strip(' ,')} {text}" if joint in {", but ", ", so "} else text
 
 
 def _feeling(heard: Heard, window: _Window) -> str:
@@ -259,7 +266,9 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     if is_said_to_a_machine(message) or (is_around(message) and not heard.asks_something):
         return None
     if len(message.split()) == 1 and heard.feelings:
-        return _filled("feeling", {"Feeling": _capital(heard.feelings[0]), "feeling": heard.feelings[0]}, used_frames, seed)
+        return _filled(
+            "feeling", {"Feeling": _capital(heard.feelings[0]), "feeling": heard.feelings[0]}, used_frames, seed
+        )
     quotable = [clause for clause in heard.clauses if _is_fit(clause) and _can_be_quoted(_plain(clause.said))]
     clause = max(quotable, key=lambda one: one.weight - one.waking, default=None)
     if clause is None or len(clause.said.split()) <= 2:
@@ -307,11 +316,16 @@ def _can_be_quoted(text: str) -> bool:
     letters = sum(character.isalpha() or character.isspace() for character in text)
     if len(text) > _LONGEST_QUOTE_IN_CHARACTERS or letters < 0.8 * len(text):
         return False
-    return 0 < len(words) <= LONGEST_QUOTE and not coarse and not _MARKUP.search(text) and bool(re.search(r"[^\W\d_]{2}", text))
+    return (
+        0 < len(words) <= LONGEST_QUOTE
+        and not coarse
+        and not _MARKUP.search(text)
+        and bool(re.search(r"[^\W\d_]{2}", text))
+    )
 
 
 def _plain(text: str) -> str:
     """On one line, without quotation marks, pictures and what cannot be seen."""
     kept = "".join(" " if unicodedata.category(c)[0] in "CZ" or unicodedata.category(c) == "So" else c for c in text)
     kept = re.sub(r"[\"“”„«»]", "", kept)
-    return re.sub(r"\s+", " ", kept).strip(" .,;:!?…-–—'")
+    return re.sub(r"\s+", " ", kept).strip(" .,;:!?…-\u2013\u2014'")

@@ -161,6 +161,23 @@ class Journal:
             )
             return [_kept(row) for row in rows if row.turns]
 
+    def restore(self, visitor: str, conversation: KeptConversation) -> int:
+        """Add a conversation that was exported, with its dates; its new id."""
+        with self._session() as session:
+            _get_or_add_visitor(session, visitor)
+            row = Conversation(visitor_id=visitor, created=conversation.created)
+            row.turns = [
+                TurnRow(
+                    created=turn.created,
+                    message=turn.message,
+                    answer=json.dumps(turn.answer, ensure_ascii=False) if turn.answer else None,
+                )
+                for turn in conversation.turns
+            ]
+            session.add(row)
+            session.flush()
+            return row.id
+
     def delete_conversation(self, visitor: str, conversation_id: int) -> None:
         """Forget one conversation."""
         with self._session() as session:

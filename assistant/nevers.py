@@ -16,7 +16,7 @@ _NEVERS: dict[str, str] = {
         r"\byou are (?:clinically )?(?:depressed|traumati[sz]ed|bipolar|psychotic)\b"
     ),
     "prediction": (
-        r"\b(?:will|is going to|are going to) (?:soon )?(?:happen|come true|die|return|leave you|find you)\b|\bforetells?\b(?! nothing)|"
+        r"\b(?:will|is going to|are going to) (?:soon )?(?:happen|come true|die|return|find you)\b|^(?!.*\b(?:no|not|nothing|never|nobody|cannot|n't)\b).*\bforetells?\b|"
         r"\bis an? (?:omen|warning|premonition) (?:of|that|about)\b|\bprophe(?:cy|tic)\b"
     ),
     "advice on life": (
@@ -30,7 +30,7 @@ _NEVERS: dict[str, str] = {
     ),
     "helpline": r"\b(?:\d{3}[-\s]\d{3,4}[-\s]?\d{0,4}|1-?800[-\d]+|988|116\s?123|helpline|hotline|crisis line)\b",
     "claim to be human": (
-        r"\bas a (?:human|therapist|doctor|psychologist|person|woman|man)\b(?!.*\bnot\b)|\bi(?:'m| am) (?:a )?(?:human|real person|therapist|"
+        r"(?<!such )\bas a (?:human|therapist|doctor|psychologist|person|woman|man)\b(?!.*\bnot\b)|\bi(?:'m| am) (?:a )?(?:human|real person|therapist|"
         r"psychologist)\b|\bi (?:too |also )?(?:once )?(?:had|dreamed|dreamt) (?:a|the|that) (?:similar|same) (?:dream)?"
     ),
     "leaked prompt": r"\b(?:system prompt|my instructions|note for this turn|the dreamer's message:)|<message>|</message>|\bHEARD:|\bREADING \[",

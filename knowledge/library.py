@@ -30,12 +30,17 @@ class Library:
     """One data folder's articles and their index. Safe to use from several threads; many processes may read, one writes."""
 
     def __init__(self, data_dir: Path, embedder: Embedder, chroma_url: str = "") -> None:
+        self._chroma_url = chroma_url
         self._shelf = Shelf(data_dir)
         self._index = IndexFolder(data_dir, embedder, self._shelf.background, chroma_url)
         self._embedder = embedder
         self._lock = threading.Lock()
         self._open: tuple[Generation, Searcher] | None = None
         self._newest_seen = ""
+
+    def in_folder(self, data_dir: Path) -> Library:
+        """Another library, in another folder, with the same embedding model."""
+        return Library(data_dir, self._embedder, self._chroma_url)
 
     def articles(self) -> dict[str, Article]:
         """Every article, by id, without opening the index."""

@@ -6,31 +6,29 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.hearing.grammar import Word
+from assistant.hearing.lexicon import closed
 from assistant.hearing.mentions import Named, Number
 from assistant.hearing.segments import Segment
 
-_MALE = frozenset({"he", "him", "his", "himself"})
-_FEMALE = frozenset({"she", "her", "hers", "herself"})
-_MANY = frozenset({"they", "them", "their", "theirs", "themselves"})
-_THING = frozenset({"it", "its", "itself"})
+_MALE = closed("male")
+_FEMALE = closed("female")
+_MANY = closed("many")
+_THING = closed("thing")
 _FAMILY = (
-    dict.fromkeys(_MALE, "he") | dict.fromkeys(_FEMALE, "she") | dict.fromkeys(_MANY, "they") | dict.fromkeys(_THING, "it")
+    dict.fromkeys(_MALE, "he")
+    | dict.fromkeys(_FEMALE, "she")
+    | dict.fromkeys(_MANY, "they")
+    | dict.fromkeys(_THING, "it")
 )
 _NOTHING_NAMED = "something"
-_POINTING = frozenset({"this", "that", "these", "those", "one", "another", "both", "others", "some", "most", "many", "none",
-                       "neither", "ones", "either", "each", "few", "such"})  # fmt: skip
-_OWNING = frozenset({"his", "her", "their", "its"})
-_WE = frozenset({"we", "us", "our", "ours", "ourselves"})
-_TOGETHER = frozenset({"each", "all", "both", "together", "neither", "everyone", "either", "us", "among", "between"})
-_WEATHER = frozenset({"dark", "night", "day", "daytime", "nighttime", "morning", "evening", "afternoon", "cold", "hot", "warm",
-                      "freezing", "late", "early", "sunny", "quiet", "silent", "winter", "summer", "spring", "autumn", "christmas",
-                      "foggy", "windy", "raining", "snowing", "pouring", "midnight", "dusk", "dawn", "bright", "rain", "snow",
-                      "raining", "noon", "silence", "over", "time"})  # fmt: skip
-_ALONE = frozenset({"himself", "herself", "themselves", "hers", "theirs"})
-_KEEPING_COMPANY = frozenset({"be", "go", "walk", "travel", "run", "drive", "live", "sit", "come", "swim", "fly", "play", "climb", "stay",
-                              "hang", "shop", "stand", "ride", "wander", "hike", "escape", "hide"})  # fmt: skip
-_COLLECTIVE = frozenset({"family", "team", "crowd", "group", "gang", "police", "army", "couple", "band", "audience", "class", "staff", "crew",
-                         "company"})  # fmt: skip
+_POINTING = closed("pointing")
+_OWNING = closed("owning")
+_WE = closed("we")
+_TOGETHER = closed("together")
+_WEATHER = closed("weather")
+_ALONE = closed("standing_alone")
+_KEEPING_COMPANY = closed("keeping_company")
+_COLLECTIVE = closed("collective")
 _TO_THE_FORE = frozenset({"nsubj", "nsubjpass", "dobj", "attr", "conj"})  # roles that a pronoun takes up
 _REACH = 3  # sentences over which "he" or "she" is followed back
 _REACH_OF_THEY = 1
@@ -51,11 +49,15 @@ class Sense:
     """What the pronouns of a stretch mean. ``instead`` gives words by their index that are to be said otherwise."""
 
     instead: dict[int, str] = field(default_factory=dict)
-    only_alone: set[int] = field(default_factory=set)  # of these words, those that may stay as they are after the stretch before
+    only_alone: set[int] = field(
+        default_factory=set
+    )  # of these words, those that may stay as they are after the stretch before
     leans: bool = False  # only the stretch right before it explains a pronoun
     lost: bool = False  # a pronoun that nothing explains for certain
     unnamed: set[str] = field(default_factory=set)  # pronouns that the dreamer never explains: he, she, it or they
-    means: set[str] = field(default_factory=set)  # whom and what it speaks of: nouns, and the pronouns it leaves standing
+    means: set[str] = field(
+        default_factory=set
+    )  # whom and what it speaks of: nouns, and the pronouns it leaves standing
 
     @property
     def instead_when_continued(self) -> dict[int, str]:
@@ -72,7 +74,11 @@ def company_at(segment: Segment, place: int, names: Sequence[Named]) -> Company 
         if found is not None and one.word.lemma == found.word.lemma:
             found = Company(found.word, found.said, found.number, one.sentence)
         else:
-            found = Company(one.word, one.mention.turned, one.number, one.sentence) if one.mention and _is_with_me(one.word) else None
+            found = (
+                Company(one.word, one.mention.turned, one.number, one.sentence)
+                if one.mention and _is_with_me(one.word)
+                else None
+            )
     return found if found is not None and place - found.sentence <= _REACH else None
 
 
@@ -80,8 +86,10 @@ def _is_with_me(word: Word) -> bool:
     """As in "my sister and I", "me and Tom", "I was there with a friend", with nobody else beside."""
     joined = [child for child in word.children if child.role == "conj"] + ([word.head] if word.role == "conj" else [])
     if joined:
-        return len(joined) == 1 and joined[0].lower in {"i", "me"} and not any(
-            child.role == "conj" and child is not word for child in joined[0].children
+        return (
+            len(joined) == 1
+            and joined[0].lower in {"i", "me"}
+            and not any(child.role == "conj" and child is not word for child in joined[0].children)
         )
     verb = word.head.head
     subject = verb.subject() if word.role == "pobj" and word.head.lower == "with" and verb.is_verb else None
@@ -98,8 +106,8 @@ def sense(
 ) -> Sense:
     """What the pronouns of a stretch mean, given all that is named in the message and what the stretch before it meant.
 
-    ``before`` is none where that stretch cannot be told; ``company`` is whom "we" means here besides the dreamer, if certain;
-    ``unnamed`` are the pronouns that the message used from its beginning without a name.
+    ``before`` is none where that stretch cannot be told; ``company`` is whom "we" means here besides the dreamer, if that
+    is certain; ``unnamed`` are the pronouns that the message used from its beginning without a name.
     """
     result = Sense()
     words = [*segment.given_subject, *segment.words]
@@ -130,7 +138,9 @@ def sense(
 
 def _point_plainly(one: Named, earlier: Sequence[Named], result: Sense) -> None:
     """A storyteller's "this man" is told back as "a man" where he is new, as "the man" where he is known."""
-    pointer = next((child for child in one.word.children if child.lower in {"this", "these"} and child.role == "det"), None)
+    pointer = next(
+        (child for child in one.word.children if child.lower in {"this", "these"} and child.role == "det"), None
+    )
     after = next((word for word in one.word.subtree() if word.before is pointer), None) if pointer is not None else None
     if pointer is None or after is None:
         return
@@ -144,7 +154,9 @@ def _point_plainly(one: Named, earlier: Sequence[Named], result: Sense) -> None:
 
 
 def _sounds_open(word: str) -> bool:
-    return word[0] in "aeiou" and not word.startswith(("uni", "use", "eu", "one", "uk")) or word.startswith(("hour", "honest", "heir"))
+    return (word[0] in "aeiou" and not word.startswith(("uni", "use", "eu", "one", "uk"))) or word.startswith(
+        ("hour", "honest", "heir")
+    )
 
 
 @dataclass(slots=True)
@@ -166,7 +178,7 @@ class _View:
 
 
 def _precedes(one: Named, segment: Segment, place: int) -> bool:
-    return one.sentence < place or one.sentence == place and one.word.index < segment.words[0].index
+    return one.sentence < place or (one.sentence == place and one.word.index < segment.words[0].index)
 
 
 def _lean(result: Sense, possible: bool) -> None:
@@ -197,7 +209,11 @@ def _fits(pronoun: str, one: Named) -> bool:
 
 def _understand_somebody(word: Word, view: _View, result: Sense) -> None:
     pronoun = word.lower
-    inside = [one for one in view.within if _fits(pronoun, one) and one.word.index < word.index and not _acts_on(one.word, word)]
+    inside = [
+        one
+        for one in view.within
+        if _fits(pronoun, one) and one.word.index < word.index and not _acts_on(one.word, word)
+    ]
     fitting = {one.word.lemma: one for one in view.earlier if _fits(pronoun, one) and not _acts_on(one.word, word)}
     if inside or (pronoun in _MANY and _group_before(word, view.within)):
         rivals = {one.word.lemma for one in view.recent(1) if _fits(pronoun, one)} - {one.word.lemma for one in inside}
@@ -221,7 +237,7 @@ def _understand_somebody(word: Word, view: _View, result: Sense) -> None:
 
 
 def _is_doubtful(pronoun: str, one: Named, view: _View) -> bool:
-    """Whether the only noun that fits may yet not be meant: too far off, in the background, or beside an unknown one."""
+    """Whether the only noun that fits may yet not be meant: far off, in the background, or beside an unknown one."""
     lately = view.recent(_REACH_OF_THEY if pronoun in _MANY else _REACH)
     to_the_fore = any(other.word.role in _TO_THE_FORE for other in lately if other.word.lemma == one.word.lemma)
     beside = pronoun not in _MANY and any(other.may_be_somebody for other in view.earlier)
@@ -232,9 +248,7 @@ def _unexplained(pronoun: str, view: _View, result: Sense) -> None:
     """A pronoun with nothing to fit it: somebody the dreamer took as known, at the beginning; later on, a riddle."""
     if not view.earlier or _FAMILY[pronoun] in view.unnamed:
         result.unnamed.add(_FAMILY[pronoun])
-    elif pronoun in _MANY or any(one.is_somebody or one.may_be_somebody for one in view.earlier):
-        _lean(result, False)
-    elif view.place > 1:
+    elif pronoun in _MANY or any(one.is_somebody or one.may_be_somebody for one in view.earlier) or view.place > 1:
         _lean(result, False)
     else:
         result.unnamed.add(_FAMILY[pronoun])
@@ -253,11 +267,19 @@ def _acts_on(noun: Word, pronoun: Word) -> bool:
         if verb.child("dobj") is not None:
             return False
         subject = verb.subject()
-    return subject is noun and pronoun.role in {"dobj", "pobj", "dative"} and not pronoun.lower.endswith(("self", "selves"))
+    return (
+        subject is noun
+        and pronoun.role in {"dobj", "pobj", "dative"}
+        and not pronoun.lower.endswith(("self", "selves"))
+    )
 
 
 def _group_before(word: Word, within: Sequence[Named]) -> bool:
-    joined = [one for one in within if one.word.index < word.index and any(c.role == "conj" and c.is_noun for c in one.word.children)]
+    joined = [
+        one
+        for one in within
+        if one.word.index < word.index and any(c.role == "conj" and c.is_noun for c in one.word.children)
+    ]
     return bool(joined)
 
 
@@ -281,7 +303,9 @@ def _means_nothing(word: Word, words: Sequence[Word]) -> bool:
     if word.role not in {"nsubj", "nsubjpass", "expl"} or not verb.is_verb:
         return False
     after = [other.lower for other in words if other.index > verb.index][:4]
-    if verb.lemma in {"rain", "snow", "hail"} or set(after[:3]) & _WEATHER and verb.lemma in {"be", "get", "become", "start", "begin"}:
+    if verb.lemma in {"rain", "snow", "hail"} or (
+        set(after[:3]) & _WEATHER and verb.lemma in {"be", "get", "become", "start", "begin"}
+    ):
         return True
     if verb.lemma in {"feel", "seem", "turn"} and after[:1] and after[0] in {"like", "as", "that", "out", "so"}:
         return True
@@ -289,7 +313,8 @@ def _means_nothing(word: Word, words: Sequence[Word]) -> bool:
         return True
     adjective = verb.child("acomp", "attr")
     return adjective is not None and any(
-        child.role in {"xcomp", "ccomp", "advcl"} and child.index > adjective.index for child in (*adjective.children, *verb.children)
+        child.role in {"xcomp", "ccomp", "advcl"} and child.index > adjective.index
+        for child in (*adjective.children, *verb.children)
     )
 
 

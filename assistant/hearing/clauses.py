@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from assistant.hearing import asides
 from assistant.hearing.antecedents import Sense, company_at, sense
 from assistant.hearing.grammar import Sentence, Word
-from assistant.hearing.lexicon import COARSE, SAYING_VERBS
+from assistant.hearing.lexicon import COARSE, SAYING_VERBS, closed
 from assistant.hearing.mentions import Named
 from assistant.hearing.plain_text import Block
 from assistant.hearing.pronouns import FIRST_PERSON, SECOND_PERSON, turned
 from assistant.hearing.segments import Segment, segments
 from assistant.hearing.telling import weight
+from assistant.hearing.trimming import trimmed
 from assistant.types import Clause
 
-_COMMON = frozenset(
-    """the a an and i my me was were in to of that it is had but on with at for not there be he she they this as we you from
-    by out up have just so then all when into her his their been am are would could couldn't can can't no into like who or if
-    about after back which what went saw felt again""".split()
-)
+_COMMON = closed("common")
 _ENGLISH_SHARE = 0.2
 
 _WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was\b")
@@ -29,8 +26,7 @@ _WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was\b")
 _OPENING_MARK = re.compile(r"(?<!\w)'(?=\w)")
 _CLOSING_MARK = re.compile(r"(?<=[\w,!])(?<!s)'(?!\w)")
 _LIKENS = re.compile(r"^(?:and |but |or |just |more |almost )*(?:like|as if|as though)\b", re.IGNORECASE)
-_BEFORE_QUESTION = frozenset({"and", "but", "so", "or", "well", "ok", "okay", ",", "also", "then"})
-
+_BEFORE_QUESTION = closed("before_question")
 _Felt = Sequence[tuple[str, Word]]
 
 
@@ -89,8 +85,10 @@ def _stretches(parts: Sequence[Block], sentences: Sequence[Sentence]) -> list[_S
         last = found[-1].segment.subject if found else None
         mine = not found or (last is not None and last.lower == "i") or bool(found[-1].segment.given_subject)
         for segment in segments(sentence, mine):
-            segment.shaky = segment.shaky or bool(_LIKENS.match(block.text))
-            found.append(_Stretch(segment, place, block, segment.words[0].start, segment.words[-1].end))
+            told = trimmed(segment, mine)
+            if told is not None:
+                told.shaky = told.shaky or bool(_LIKENS.match(block.text))
+                found.append(_Stretch(told, place, block, told.words[0].start, told.words[-1].end))
     return found
 
 
@@ -186,6 +184,11 @@ def _is_speech_without_marks(verb: Word) -> bool:
         theirs = any(word.lower in FIRST_PERSON for word in said.subtree())
         present = said.tag in {"VBP", "VBZ", "VB", "MD"} or any(child.tag in {"VBP", "VBZ"} for child in said.children)
         past = verb.tag in {"VBD", "VBN", "VBG"}
-        if theirs and present and past and not any(child.lower in {"could", "would", "had", "should"} for child in said.children):
+        if (
+            theirs
+            and present
+            and past
+            and not any(child.lower in {"could", "would", "had", "should"} for child in said.children)
+        ):
             return True
     return False

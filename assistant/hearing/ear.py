@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from assistant.hearing.clauses import clauses, is_question
 from assistant.hearing.feelings import feelings
 from assistant.hearing.grammar import Grammar
 from assistant.hearing.mentions import named, ordered
+from assistant.hearing.phrases import phrase
 from assistant.hearing.plain_text import Block, blocks
 from assistant.types import Heard
 
-_ASKING = re.compile(
-    r"\bwhat (?:does|do|did|could|might|would) (?:it|this|that|my|the|these)\b.*\bmean\b|\bwhat (?:it|this|that) (?:all )?means\b|"
-    r"\b(?:can|could|would) you (?:please )?(?:tell|explain|help|interpret|say)\b|\bany ideas?\b|\btell me (?:what|why|how)\b|"
-    r"^(?:and |but |so )?why (?:do|did|am|does|is) (?:i|my|this|it)\b|\bwondering (?:what|why|if)\b|\bis (?:it|this|that) normal\b",
-    re.IGNORECASE,
-)
+_ASKING = phrase("asking")
 
 
 class Ear:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.hearing.grammar import Sentence, Word
-from assistant.hearing.lexicon import FEELING_NOUNS, FEELING_VERBS, FELT, ONLY_FELT
+from assistant.hearing.lexicon import FEELING_NOUNS, FEELING_VERBS, FELT, ONLY_FELT, closed
 
-_LINKING = frozenset({"be", "feel", "get", "become", "seem", "grow", "stay", "remain", "look", "wake", "leave"})
+_LINKING = closed("linking_verbs")
 _MINE = frozenset({"i", "me", "we", "myself"})
-_NEGATING = frozenset({"not", "n't", "never", "no", "nor", "neither", "without", "hardly", "barely", "nothing", "less"})
-_NOT_SO = frozenset({"would", "should", "could", "might", "may", "if", "'d", "will", "'ll", "wish", "pretend", "supposed"})
-_IN_THE_AIR = frozenset({"it", "that", "this", "there", "which", "everything", "dream"})
+_NEGATING = closed("denying")
+_NOT_SO = closed("not_so")
+_IN_THE_AIR = closed("in_the_air")
 _NAMED_UNDER = ("feeling", "emotion", "mood", "thought")
 
 
 def feelings(sentence: Sentence, label: str = "") -> list[tuple[str, Word]]:
-    """The feelings that the one who writes names in this sentence, each with its word. ``label`` is the heading above it."""
+    """The feelings that the writer names in this sentence, each with its word. ``label`` is the heading above it."""
     under_heading = label.startswith(_NAMED_UNDER) or not any(word.is_verb for word in sentence.words)
     found = []
     for word in sentence.words:
@@ -31,7 +31,12 @@ def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
         strong = word.lower in FELT
         if (strong and under_heading) or _is_said_of_me(word, words, strong):
             return word.lower
-    if word.lower in FEELING_NOUNS and word.is_noun and word.role != "compound" and (under_heading or _is_my_noun(word, words)):
+    if (
+        word.lower in FEELING_NOUNS
+        and word.is_noun
+        and word.role != "compound"
+        and (under_heading or _is_my_noun(word, words))
+    ):
         return word.lower
     if word.lemma in FEELING_VERBS and word.is_verb and _holder(word) in _MINE:
         return FEELING_VERBS[word.lemma]
@@ -40,13 +45,16 @@ def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
 
 def _is_said_of_me(word: Word, words: Sequence[Word], strong: bool) -> bool:
     verb = word if word.is_verb and word.role not in {"acomp", "advcl", "oprd"} else word.head
-    if word.role == "conj" and not word.is_verb or word.role == "conj" and word.head.lower in FELT | ONLY_FELT:
+    if (word.role == "conj" and not word.is_verb) or (word.role == "conj" and word.head.lower in FELT | ONLY_FELT):
         first = word.head
         while first.role == "conj" and first.head is not first:
             first = first.head
         verb = first if first.is_verb and first.role not in {"acomp", "oprd"} else first.head
-    if verb is not word and verb.lemma == "make" or verb.lemma == "feel" and verb.head.lemma == "make":
-        return any(other.lower in _MINE for other in words[verb.index if verb.lemma == "make" else verb.head.index : word.index])
+    if (verb is not word and verb.lemma == "make") or (verb.lemma == "feel" and verb.head.lemma == "make"):
+        return any(
+            other.lower in _MINE
+            for other in words[verb.index if verb.lemma == "make" else verb.head.index : word.index]
+        )
     if verb is word and _is_done_not_felt(word):
         return False
     if word.is_root and strong and word.subject() is None:
@@ -69,7 +77,12 @@ def _is_done_not_felt(word: Word) -> bool:
 def _stands_aside(word: Word, words: Sequence[Word]) -> bool:
     """As in "I stood there, terrified": an adjective that hangs loosely on what I did."""
     verb = word.head
-    return word.role in {"advcl", "acomp", "oprd", "ccomp"} and verb.is_verb and _holder(verb) in _MINE and word.index > verb.index
+    return (
+        word.role in {"advcl", "acomp", "oprd", "ccomp"}
+        and verb.is_verb
+        and _holder(verb) in _MINE
+        and word.index > verb.index
+    )
 
 
 def _is_my_noun(word: Word, words: Sequence[Word]) -> bool:
@@ -82,8 +95,15 @@ def _is_my_noun(word: Word, words: Sequence[Word]) -> bool:
     for _ in range(3):
         if above.is_verb:
             holder = _holder(above)
-            return holder in _MINE or (holder in _IN_THE_AIR and above.lemma == "be") or above.child("dobj") is not None and (
-                above.child("dobj").lower in _MINE  # type: ignore[union-attr]
+            return (
+                holder in _MINE
+                or (holder in _IN_THE_AIR and above.lemma == "be")
+                or (
+                    above.child("dobj") is not None
+                    and (
+                        above.child("dobj").lower in _MINE  # type: ignore[union-attr]
+                    )
+                )
             )
         if above.is_root:
             return True

@@ -1,4 +1,4 @@
-"""The word lists of the ear (words.yaml, feelings.yaml), read once."""
+"""The word lists of the ear (words.yaml, feelings.yaml, closed_words.yaml), read once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _WORDS = _read("words.yaml")
+_CLOSED = _read("closed_words.yaml")
 _FEELINGS = _read("feelings.yaml")
 
 MALE = _words(_WORDS["persons"]["male"])
@@ -46,3 +47,8 @@ FELT = _words(_FEELINGS["felt"])
 ONLY_FELT = _words(_FEELINGS["only_felt"])
 FEELING_NOUNS = _words(_FEELINGS["nouns"])
 FEELING_VERBS: dict[str, str] = _FEELINGS["verbs"]
+
+
+def closed(name: str) -> frozenset[str]:
+    """The small words of grammar under this heading of closed_words.yaml."""
+    return _words(_CLOSED[name])

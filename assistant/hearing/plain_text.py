@@ -1,4 +1,4 @@
-"""A message as it was typed, made plain for the parser: blocks of even spelling that remember where each character stood."""
+"""A message as it was typed, made plain for the parser: blocks that remember where each character stood."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from importlib.resources import files
 
 import yaml
 
+from assistant.hearing.phrases import any_of, at_start
+
 LONGEST = 12_000  # characters that are parsed: of a longer message its beginning and its end
 ENDING = 3_000
 STANDS_FOR_QUOTE = "something"  # what the parser reads in place of words in quotation marks
@@ -17,11 +19,6 @@ STANDS_FOR_QUOTE = "something"  # what the parser reads in place of words in quo
 _SPELLING: dict[str, dict[str, str]] = yaml.safe_load((files(__package__) / "spelling.yaml").read_text("utf-8"))
 _RESPELT = {typed: meant for group in _SPELLING.values() for typed, meant in group.items()}
 
-_SUBJECT = (
-    r"(?:i|i'm|i've|i'd|he|he's|she|she's|we|we're|they|they're|it|it's|there|there's|my|his|her|our|their|the|a|an|this|"
-    r"these|some|someone|somebody|everyone|everybody|nobody|no\ one|people|all|every|two|three|suddenly|one|me|\w+\ and\ i|"
-    r"(?-i:[A-Z]\w+))"
-)
 _PIECES = re.compile(
     r"""
     (?P<drop>   ```.*?(?:```|\Z) | <[^<>\n]{1,200}> | https?://\S+ | www\.\S+ )
@@ -30,7 +27,7 @@ _PIECES = re.compile(
   | (?P<word>   [^\W\d_]+(?:'[^\W\d_]+)* | w/o?\b | & )
   | (?P<dots>   (?:\.{2,}|…)+ )
   | (?P<bulleted> (?m:^)[ \t]*(?:[-*•·]|\d{1,2}[.)])\s+ )
-  | (?P<dash>   \s+-+\s* | --+ | \s*[–—]+\s* )
+  | (?P<dash>   \s+-+\s* | --+ | \s*[\u2013\u2014]+\s* )
   | (?P<break>  [;:](?=\s|$) | \s*\n\s*(?:[-*•·]\s+|\d{1,2}[.)]\s+)? )
   | (?P<space>  [ \t\r\f\v\xa0]+ )
   | (?P<mark>   [,.!?'"] )
@@ -40,71 +37,26 @@ _PIECES = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SENTENCE_END = re.compile(r"(?<![ .][A-Z])(?<!Mr)(?<!Mrs)(?<!Ms)(?<!Dr)(?<!St)(?<!vs)(?<!e\.g)(?<!i\.e)[.!?]+(?:\s+|$)")
-_FILLERS = re.compile(
-    r"""
-    (?: \b(?:lol|lmao|lmfao|rofl|ha(?:ha)+|omg|tbh|ngl|imo|fwiw|smh|xd|um+|uh+|erm+)\b
-      | ,\s*(?:you\s+know|i\s+mean|like|kind\s+of|sort\s+of|as\s+i\s+(?:said|told\s+you|mentioned)|like\s+i\s+said)\s*(?=,)
-      | ,?\s*\bright(?=\?)
-      | \b(?:basically|literally|honestly)\b ,?
-      | \b(?:idk|i\s+don't\s+know|not\s+sure|dunno)\s+(?:why|how|what\s+for|if\s+(?:this|it|that)\s+\w+(?:\s+\w+)?)\s*,?\s*but\b ,?
-      | ,?\s*\b(?:idk|if\s+that\s+makes\s+(?:any\s+)?sense|if\s+you\s+know\s+what\s+i\s+mean|you\s+know\s+what\s+i\s+mean)\b ,?
-      | ,\s*i\s+(?:don't|didn't)\s+know\s+(?:who|why|what|where|how)\s*(?=,)
-      | (?<=was\ )like\ (?=(?:really|so|super|very|totally|all|completely)\ )
-      | (?<!\ba\s)(?<!\bsome\s)(?<!\bthe\s)(?<!\bthis\s)(?<!\bthat\s)(?<!\bwhat\s)(?<!\bany\s)(?<!\bof\s)(?<!\bdifferent\s)
-        \b(?:kind\ of|sort\ of|kinda|sorta)\ (?!like\b|a\b|an\b|the\b|thing)(?=[a-z])
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
+_SENTENCE_END = re.compile(
+    r"(?<![ .][A-Z])(?<!Mr)(?<!Mrs)(?<!Ms)(?<!Dr)(?<!St)(?<!vs)(?<!e\.g)(?<!i\.e)[.!?]+(?:\s+|$)"
 )
-_EVEN = str.maketrans({"’": "'", "‘": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_FILLERS = re.compile(any_of("fillers"), re.IGNORECASE)
+_EVEN = str.maketrans(dict.fromkeys("\u2019\u2018\u00b4", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 _PERHAPS_INVISIBLE = re.compile(r"[^\n\t -~]")
 _AFTER_IT_IS = re.compile(
-    r"\s+(?:a|an|the|about|not|like|just|so|really|been|going|always|too|my|her|his|that|because|as|raining|snowing|gone)\b", re.I
+    r"\s+(?:a|an|the|about|not|like|just|so|really|been|going|always|too|my|her|his|that|because|as|raining|snowing|gone)\b",
+    re.I,
 )
 _IN_LAW = re.compile(r"\b(mother|father|sister|brother|son|daughter|parents|sisters|brothers) in law\b", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"^[\s,]+|(?<=\s)\s+|(?<=,)\s*,|\s+(?=[,.!?])")
-_GREETING = re.compile(
-    r"^(?:(?:ok(?:ay)?|well|anyways?|anyhow|yeah|yep|alright|hi|hello|hey|hiya|oh|wow|so|good (?:morning|evening|afternoon)"
-    r"|hi there|hello there|hey there)\b[,.!]*\s+)+(?=\w)",
-    re.IGNORECASE,
-)
-_NIGHTS = r"(?:\ (?:last\ night|this\ morning|tonight|the\ other\ (?:night|day)|recently|once|yesterday|today|again|before))?"
-_DREAM_OPENINGS = re.compile(
-    rf"""
-    ^(?:(?:and|but|so|then|also),?\s+)*
-    (?:
-        (?:last\ night|this\ morning|tonight|the\ other\ (?:night|day)|yesterday|recently|one\ night|once),?\s+(?=(?:i|in)\b)
-      | (?:in|during)\ (?:my|the|this|that|a|one|another|last\ night's)\ (?:\w+\ ){{0,2}}?(?:dream|nightmare)s?
-        (?:\ i\ (?:had|keep\ having|have)(?=,|\ (?:last|this|the\ other|recently|once|yesterday|again)\b))?{_NIGHTS}\s*,?\s+(?=\w)
-      | (?:i\ (?:\w+\ )?|i've\ (?:\w+\ )?|just\ |once\ )?(?:had|have|having|got)\ (?:a|an|this|the|another|one|such\ a|these|that)
-        \ (?:[\w-]+,?\ ){{0,4}}?(?:dream|nightmare)s?{_NIGHTS}\s*,?
-        \s*(?:that|where|were|in\ which|when|wherein|and\ in\ it|and|,)?,?\s+(?={_SUBJECT}\b)
-      | (?:i\ )?(?:(?:just|also|once|often|always|actually)\ )?(?:dreamed|dreamt|dream|was\ dreaming|am\ dreaming|keep\ dreaming)
-        {_NIGHTS}(?:\ that)?\s*,?\s+(?={_SUBJECT}\b)
-      | (?:(?:all|what|the\ (?:first|last|next|only|main)\ thing)\ )(?:that\ )?i\ (?:can\ |do\ |could\ |really\ )?
-        (?:remember|recall)(?:\ (?:about|of)\ (?:it|the\ dream))?\ (?:is|was)(?:\ that)?\s*,?\s+(?={_SUBJECT}\b)
-      | i\ (?:(?:can|do|vaguely|clearly|distinctly|still|just|also|mostly|only)\ )*(?:remember|recall)(?:\ that)?\s+
-        (?=(?:i|he|she|we|they|it|there)\ (?:was|were|am|is|are|had|could|couldn't|wasn't|weren't|tried|\w+ed)\b)
-      | (?:and\ )?(?:the\ )?next\ thing\ i\ (?:know|knew|remember)(?:\ (?:is|was|that))?\s*,?\s+(?={_SUBJECT}\b)
-      | (?:the|this|my|that)\ (?:dream|nightmare)\ (?:starts|started|begins|began|opens|opened)(?:\ (?:off|out))?
-        \ (?:when|where|and|in\ which|as)\s+(?={_SUBJECT}\b)
-      | it\ (?:all\ )?(?:starts|started|begins|began)(?:\ (?:off|out))?\ (?:when|where|with\ that|as)\s+(?={_SUBJECT}\b)
-      | (?:there\ (?:was|is)\ )(?:a|this|one|another)\ (?:dream|one)\ (?:where|that|in\ which)\s+(?={_SUBJECT}\b)
-      | (?:the|my|this)\ (?:dream|nightmare){_NIGHTS}\ (?:was|is)\ that\s+(?={_SUBJECT}\b)
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^(?:setting|characters?|feelings?(?: and thoughts?)?|thoughts?|interpretation|answers? to (?:the )?questions?|title|date|"
-    r"emotions?|mood|place|people|context|background|note|edit|ps|p\.s|tl;?dr|update|questions?|tags?|time|location)\.?$",
-    re.IGNORECASE,
-)
+_GREETING = re.compile(rf"^(?:{any_of('greetings')}\b[,.!]*\s+)+(?=\w)", re.IGNORECASE)
+_DREAM_OPENINGS = at_start("dream_openings", after=r"(?:(?:and|but|so|then|also),?\s+)*")
+_LABEL = re.compile(rf"^{any_of('labels')}:$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One sentence, or what stands for one. Character i of ``text`` was read from ``starts[i]:ends[i]`` of the message."""
+    """One sentence, or what stands for one. Character i of ``text`` was read from ``starts[i]:ends[i]``."""
 
     text: str
     starts: tuple[int, ...]
@@ -180,7 +132,9 @@ def _plain(message: str) -> Block:
     for match in _PIECES.finditer(message):
         start, end, kind, piece = match.start(), match.end(), match.lastgroup, match.group()
         if kind in {"drop", "other"}:
-            writer.write(piece if piece in "%$€£/+" else "\n" if kind == "drop" or _is_picture(piece) else " ", start, end)
+            writer.write(
+                piece if piece in "%$€£/+" else "\n" if kind == "drop" or _is_picture(piece) else " ", start, end
+            )
         elif kind == "aside":
             writer.write(" ", start, end)
         elif kind == "quote":
@@ -188,7 +142,9 @@ def _plain(message: str) -> Block:
         elif kind == "word":
             writer.write("it's" if piece.lower() == "its" and _its(message, end) else _respelt(piece), start, end)
         elif kind in {"dots", "dash"}:
-            goes_on = re.match(r"\s*(?:and|but|so|then|or|because|from|to|in|on|at|with|of|for|like)\b", message[end:], re.I)
+            goes_on = re.match(
+                r"\s*(?:and|but|so|then|or|because|from|to|in|on|at|with|of|for|like)\b", message[end:], re.I
+            )
             writer.write(", " if goes_on else "\n", start, end)
         elif kind == "bulleted":
             writer.write("\n", start, end)

@@ -1,4 +1,4 @@
-"""Tells a stretch of words back in the second person: I was -> you were, my -> your, my sister and I -> you and your sister."""
+"""Tells words back in the second person: I was -> you were, my -> your, my sister and I -> you and your sister."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.hearing.grammar import Word
-from assistant.hearing.mentions import is_bare_kin
+from assistant.hearing.lexicon import closed
+from assistant.hearing.nouns import is_bare_kin
 
-FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves", "ourself"})
-SECOND_PERSON = frozenset({"you", "your", "yours", "yourself", "yourselves", "u", "ur"})
-
+FIRST_PERSON = closed("first_person")
+SECOND_PERSON = closed("second_person")
 _TURNED = {
     "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
     "we": "you", "us": "you", "our": "your", "ours": "yours", "ourselves": "yourselves", "ourself": "yourself",

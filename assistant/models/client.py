@@ -11,7 +11,7 @@ import ssl
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -27,12 +27,14 @@ Result = TypeVar("Result")
 
 NO_KEY = "not-needed"  # what local servers are sent: the library insists on a key
 POLL = 0.1  # seconds between two looks at the stop event
+LAST_LOOK = 0.1  # seconds for what comes after the end of a reply
 RETRY_PAUSE = 0.25  # seconds before the one retry, where the server asks for no other
 # A reply may have this many characters a token asked for (no tokenizer puts as many into one on average), and always
 # the fewest; one that has more will not end.
 CHARACTERS_PER_TOKEN, FEWEST_CHARACTERS = 12, 4000
 MOST_BYTES = 8_000_000  # of one answer on the wire; a reply of 2000 tokens has less than one million
 PASSING = (ModelUnreachable, ModelBusy, ModelCutOff)  # what may be gone at a second attempt
+UNREADABLE = (ValueError, TypeError, AttributeError)  # the library met no JSON, no UTF-8, or not the object it knows
 HEADERS = frozenset({"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"})
 
 # What of a request a server may refuse to take, and how it says so; it is then left out, or said otherwise.
@@ -187,6 +189,7 @@ class ChatClient:
                         if words := reply.take(chunk):
                             give(words)
                         if reply.finish_reason:
+                            limit.reschedule(None)
                             break
                         if reply.tokens > tokens:
                             limit.reschedule(min(loop.time() + times.stall, end))
@@ -270,14 +273,25 @@ class ChatClient:
         return pause if asyncio.get_running_loop().time() + pause < end else None
 
     async def _chunks(self, stream: openai.AsyncStream[Any]) -> AsyncGenerator[object, None]:
-        """The chunks of an open stream, with the library's errors turned into ours."""
+        """The chunks of an open stream, with the library's errors turned into ours.
+
+        In the end it reads on for a moment: most often the stream is over then, and its connection can be used again;
+        if not, the time-out ends the library's generators here and not somewhere in the garbage collector.
+        """
         try:
-            async for chunk in stream:
-                yield chunk
+            while True:
+                yield await anext(stream)
+        except StopAsyncIteration:
+            return
         except openai.APIError as error:
             raise failures.broke_off(error, self._to) from None
-        except (ValueError, TypeError, AttributeError):  # the library meets what is no JSON, no UTF-8, or no object
+        except UNREADABLE:
             raise failures.unreadable(self._to) from None
+        finally:
+            with suppress(TimeoutError, openai.APIError, ModelError, *UNREADABLE):
+                async with asyncio.timeout(LAST_LOOK):
+                    async for _ in stream:
+                        pass
 
     async def _list_models(self, timeout: float) -> list[str]:
         try:
@@ -290,7 +304,7 @@ class ChatClient:
             raise failures.no_connection(error, self._to, self._times.connect) from None
         except openai.APIStatusError as error:
             raise failures.refused(error, self._to) from None
-        except (openai.APIError, ValueError, TypeError, AttributeError):  # a web page, or another program's JSON
+        except (openai.APIError, *UNREADABLE):
             raise failures.unreadable(self._to) from None
 
     async def _bare(self, request: httpx2.Request) -> None:

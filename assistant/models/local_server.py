@@ -6,8 +6,7 @@ import atexit
 import secrets
 import threading
 from pathlib import Path
-
-import xllamacpp
+from typing import Any
 
 from assistant.errors import ModelFileError
 from assistant.models.client import ChatClient, Times
@@ -41,7 +40,7 @@ class LocalServer:
         self._times = times
         self._sha256 = sha256
         self._lock = threading.Lock()
-        self._server: xllamacpp.Server | None = None
+        self._server: Any = None
         self._client: ChatClient | None = None
 
     def client(self) -> ChatClient:
@@ -71,9 +70,13 @@ class LocalServer:
             raise ModelFileError(
                 f"The model file {self.path} is damaged: its SHA-256 is not the one given. Fetch it again."
             )
+        import xllamacpp  # only now: on a processor that it is not made for, already the import may crash
+
         key = secrets.token_urlsafe(32)
+        parameters = xllamacpp.CommonParams()
+        self._set(parameters, key)
         try:
-            self._server = xllamacpp.Server(self._parameters(key))
+            self._server = xllamacpp.Server(parameters)
         except RuntimeError as error:
             raise ModelFileError(
                 f"The model file {self.path} cannot be loaded: it is damaged, of a kind not known here, or too "
@@ -82,8 +85,7 @@ class LocalServer:
         _started.add(self)
         return ChatClient(f"{self._server.listening_address}/v1", key, self.path.stem, self._times)
 
-    def _parameters(self, key: str) -> xllamacpp.CommonParams:
-        parameters = xllamacpp.CommonParams()
+    def _set(self, parameters: Any, key: str) -> None:
         parameters.model.path = str(self.path)
         parameters.model_alias = {self.path.stem}
         parameters.n_parallel = self._parallel
@@ -101,7 +103,6 @@ class LocalServer:
         parameters.cors_credentials = False
         parameters.ui = parameters.endpoint_slots = parameters.endpoint_props = parameters.endpoint_metrics = False
         parameters.sse_ping_interval = PING_SECONDS
-        return parameters
 
 
 _started: set[LocalServer] = set()

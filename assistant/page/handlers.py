@@ -10,13 +10,13 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing
 from typing import NamedTuple
 
 from assistant.companion import Companion
 from assistant.errors import ConversationError
 from assistant.journal import KeptConversation
 from assistant.page import render
+from assistant.page.arriving import arriving
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
 from assistant.page.limits import MOST_CHARACTERS
@@ -206,13 +206,14 @@ class Handlers:
         live = LiveTurn(len(earlier) + 1, message)
         yield _shown([*earlier, live.shown()], conversation)
         stop = self.running.begin(guest)
+        events = self.companion.respond(guest.visitor, conversation, message, stop=stop, built_in=built_in)
         try:
-            with closing(
-                self.companion.respond(guest.visitor, conversation, message, stop=stop, built_in=built_in)
-            ) as events:
-                for event in events:
+            for event in arriving(events, stop):
+                if event is not None:
                     live.take(event)
-                    yield _shown([*earlier, live.shown()], conversation)
+                elif not self._notes_progress(live):
+                    continue
+                yield _shown([*earlier, live.shown()], conversation)
         except DreamError as error:
             live.fail(str(error))
         except Exception as error:
@@ -227,6 +228,14 @@ class Handlers:
         if live.state is State.REPLYING:
             live.state = State.STOPPED
         yield _shown([*earlier, live.shown()], conversation)
+
+    def _notes_progress(self, live: LiveTurn) -> bool:
+        """Say how far the library is while it is read for the first time; whether there was anything new to say."""
+        done, of = self.companion.progress
+        before = live.notice
+        if of:
+            live.notice = words("reply", "preparing", done=done, of=of)
+        return live.notice != before
 
     def _is_kept(self, guest: Guest, conversation: int, *, after: int) -> bool:
         """Whether the journal holds a message more than ``after``."""

@@ -14,7 +14,6 @@ from assistant.page.shown import ShownPassage, ShownTurn, State
 from assistant.page.wording import examples, words
 
 MARK = re.compile(r"\[(\d{1,2})\]")
-_SENTENCE_ENDS = re.compile(r"(?<=\w{3}[.!?…])\s+(?=[\"“‘(]?[A-Z])|(?<=\][.!?…])\s+|(?<=[.!?…][”’\")])\s+")
 _BREAKS_THE_LINE_ORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -28,7 +27,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(words=words, examples=examples, State=State)
-    environment.filters.update(visible=visible, paragraphs=paragraphs, with_marks=with_marks, with_quote=with_quote)
+    environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes)
     return environment
 
 
@@ -72,25 +71,6 @@ def _sign(character: str) -> Markup:
     return Markup('<span class="control">{}</span>').format(sign)
 
 
-def paragraphs(reply: str) -> list[str]:
-    """The reply in paragraphs: at its own line breaks, and each cited reading for itself.
-
-    Adding sentences at the end changes no earlier paragraph but the last.
-    """
-    found: list[str] = []
-    for line in filter(None, (line.strip() for line in reply.splitlines())):
-        plain: list[str] = []
-        for sentence in _SENTENCE_ENDS.split(line):
-            if MARK.search(sentence):
-                found += [" ".join(plain)] if plain else []
-                found.append(sentence)
-                plain = []
-            else:
-                plain.append(sentence)
-        found += [" ".join(plain)] if plain else []
-    return found
-
-
 def with_marks(paragraph: str, turn: ShownTurn) -> Markup:
     """The paragraph with its marks as links to the passages. A bracketed number that marks nothing stays as it is."""
     titles = {passage.number: passage.title for passage in turn.cited}
@@ -102,7 +82,7 @@ def with_marks(paragraph: str, turn: ShownTurn) -> Markup:
             continue
         pieces.append(visible(paragraph[position : found.start()]))
         pieces.append(
-            Markup('<a class="mark" id="mark-{0}-{1}" href="#passage-{0}-{1}" aria-label="{2}">[{1}]</a>').format(
+            Markup('<a class="mark" data-mark="{0}-{1}" href="#passage-{0}-{1}" aria-label="{2}">[{1}]</a>').format(
                 turn.number, number, words("reply", "passage", number=number, title=titles[number])
             )
         )
@@ -110,9 +90,13 @@ def with_marks(paragraph: str, turn: ShownTurn) -> Markup:
     return Markup("").join([*pieces, visible(paragraph[position:])])
 
 
-def with_quote(passage: ShownPassage) -> Markup:
-    """The passage's text, the sentence that carries the claim marked."""
-    before, quote, after = passage.text.partition(passage.quote) if passage.quote else (passage.text, "", "")
-    if not quote:
+def with_quotes(passage: ShownPassage) -> Markup:
+    """The passage's text, the sentences that carry the claims marked."""
+    quotes = "|".join(re.escape(quote) for quote in sorted(passage.quotes, key=len, reverse=True) if quote)
+    if not quotes:
         return visible(passage.text)
-    return Markup("{}<mark>{}</mark>{}").format(visible(before), visible(quote), visible(after))
+    pieces = re.split(f"({quotes})", passage.text)  # what is marked stands in the odd places
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(visible(piece)) if place % 2 else visible(piece)
+        for place, piece in enumerate(pieces)
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.journal import KeptTurn
 from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownPassage:
-    """One passage behind a reply. ``number`` is its mark's; ``quote`` is the sentence a claim rests on, or ""."""
+    """One passage behind a reply. ``number`` is its mark's; ``quotes`` are the sentences that claims rest on."""
 
     number: int
     title: str
@@ -32,8 +32,19 @@ class ShownPassage:
     evidence: str
     text: str
     sources: tuple[str, ...]
-    quote: str
-    cited: bool
+    quotes: tuple[str, ...]
+
+    @property
+    def cited(self) -> bool:
+        """Whether the reply rests on it."""
+        return bool(self.quotes)
+
+
+class Unit(NamedTuple):
+    """A finished piece of a reply, a sentence or a few; ``marker`` is the passage it cites, or 0."""
+
+    text: str
+    marker: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class ShownTurn:
 
     number: int
     message: str
-    reply: str  # without the question
+    units: tuple[Unit, ...]
     question: str
     passages: tuple[ShownPassage, ...]
     covered: bool
@@ -54,6 +65,19 @@ class ShownTurn:
     def cited(self) -> tuple[ShownPassage, ...]:
         """The passages that the reply rests on."""
         return tuple(passage for passage in self.passages if passage.cited)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The reply in paragraphs: each cited unit for itself, the others together, and each line of a unit."""
+        found: list[str] = []
+        joins = False
+        for unit in self.units:
+            lines = [line for line in unit.text.splitlines() if line.strip()]
+            if joins and lines and not unit.marker:
+                found[-1] += f" {lines.pop(0)}"
+            found += lines
+            joins = not unit.marker and bool(found)
+        return found
 
     @property
     def looked_in_vain(self) -> bool:
@@ -74,7 +98,7 @@ class LiveTurn:
         self.message = message
         self.state = State.REPLYING
         self.notice = ""
-        self._units: list[str] = []
+        self._units: list[Unit] = []
         self._question = ""
         self._citations: list[Citation] = []
         self._hits: tuple[Hit, ...] = ()
@@ -88,7 +112,7 @@ class LiveTurn:
                 self._hits, self._covered = hits, covered
             case Sentence(text=text, citation=citation):
                 self.notice = ""
-                self._units.append(text)
+                self._units.append(Unit(text, citation.marker if citation else 0))
                 if citation is not None:
                     self._citations.append(citation)
             case Question(text=text):
@@ -108,7 +132,7 @@ class LiveTurn:
 
     def shown(self) -> ShownTurn:
         """The turn as it stands now."""
-        quotes = {citation.marker: citation.quote for citation in self._citations}
+        quotes = _by_marker((citation.marker, citation.quote) for citation in self._citations)
         passages = tuple(
             ShownPassage(
                 number=number,
@@ -117,15 +141,14 @@ class LiveTurn:
                 evidence=hit.section.evidence.value,
                 text=hit.passage.text,
                 sources=hit.section.sources,
-                quote=quotes.get(number, ""),
-                cited=number in quotes,
+                quotes=quotes.get(number, ()),
             )
             for number, hit in enumerate(self._hits, start=1)
         )
         return ShownTurn(
             self.number,
             self.message,
-            " ".join(self._units),
+            tuple(self._units),
             self._question,
             passages,
             self._covered,
@@ -137,20 +160,22 @@ class LiveTurn:
 
 def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -> ShownTurn:
     """A turn as it lies in the journal; article titles and sources are looked up where the article is still there."""
-    if kept.answer is None:
-        return ShownTurn(number, kept.message, "", "", (), False, State.UNFINISHED)
     answer = kept.answer
-    quotes = {citation["marker"]: citation["quote"] for citation in answer["citations"]}
+    if answer is None or not answer["reply"]:
+        return ShownTurn(number, kept.message, (), "", (), False, State.UNFINISHED)
+    quotes = _by_marker((citation["marker"], citation["quote"]) for citation in answer["citations"])
     passages = tuple(_kept_passage(place, hit, quotes, articles) for place, hit in enumerate(answer["hits"], start=1))
     question = answer["question"]
-    reply = answer["reply"].removesuffix(question).rstrip()
+    units = tuple(Unit(row["text"], row["marker"]) for row in answer.get("sentences", ()))
+    if not units:
+        units = (Unit(answer["reply"].removesuffix(question).rstrip()),)
     return ShownTurn(
-        number, kept.message, reply, question, passages, answer["covered"], State.DONE, kind=answer["kind"]
+        number, kept.message, units, question, passages, answer["covered"], State.DONE, kind=answer["kind"]
     )
 
 
 def _kept_passage(
-    number: int, hit: dict[str, Any], quotes: Mapping[int, str], articles: Mapping[str, Article]
+    number: int, hit: dict[str, Any], quotes: Mapping[int, tuple[str, ...]], articles: Mapping[str, Article]
 ) -> ShownPassage:
     article = articles.get(hit["article"])
     section = next((section for section in article.sections if section.id == hit["section"]), None) if article else None
@@ -161,6 +186,13 @@ def _kept_passage(
         evidence=hit["evidence"],
         text=hit["text"],
         sources=section.sources if section else (),
-        quote=quotes.get(number, ""),
-        cited=number in quotes,
+        quotes=quotes.get(number, ()),
     )
+
+
+def _by_marker(citations: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for marker, quote in citations:
+        if quote not in found.get(marker, ()):
+            found[marker] = (*found.get(marker, ()), quote)
+    return found

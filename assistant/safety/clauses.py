@@ -43,7 +43,7 @@ _CLAUSE = re.compile(
     rf"""
       [;:]\s+ | \s+[-–—]+\s+ | [(),]\s*(?={_SUBJECT}) | [(),]\s*(?=(?:and|but|so|or|yet)\s)
     | \s+(?=(?:but|because|although|though|so|then|except|until|since)\s)
-    | \s+(?=(?:and|or)\s+{_SUBJECT}) | \s+(?=and\s+(?:had|have|keep|dream\w*)\b)
+    | \s+(?=(?:and|or)\s+{_SUBJECT}) | \s+(?=and\s+(?:had|have|keep|dream\w*|want|feel|need|wish|think|am|can)\b)
     """,
     re.VERBOSE,
 )

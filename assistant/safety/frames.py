@@ -36,7 +36,8 @@ class Mark:
     frame: Frame
     start: int
     end: int
-    wakes: bool
+    wakes: bool = False  # "woke up": what follows is told of the person awake
+    holds: bool = False  # "in the dream": holds for what stands beside it in any tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,16 @@ class Framed:
     place: Place
     same_sentence: bool  # the dream being told was marked in this very sentence
     told_in_present: bool
-    dream_sentence: bool  # the sentence names the dream, earlier or later, and nothing of the day
+    dream_sentence: bool  # the sentence says "in the dream", earlier or later, and nothing of the day
     life: bool  # the message tells of waking life, or this sentence does and names no dream
 
     def frame(self, position: int, past: bool) -> Frame:
         """Where a statement at that position of the sentence, in that tense, belongs."""
         if self.marks:
             before = [mark for mark in self.marks if mark.start <= position]
-            return (before[-1] if before else self.marks[0]).frame
+            nearest = before[-1] if before else self.marks[0]
+            loose = nearest.frame is Frame.DREAM and before and not nearest.holds  # "I had a dream I want to die"
+            return Frame.UNSURE if loose and not past else nearest.frame
         if self.place is Place.AWAKE:
             return Frame.WAKING
         if self.place is Place.DREAM:
@@ -82,9 +85,13 @@ def framed(sentences: Sequence[Sentence]) -> list[Framed]:
         same_sentence = False
         all_marks = [_marks(clause) for clause in sentence.clauses]
         frames = {mark.frame for marks in all_marks for mark in marks}
+        dream_sentence = frames == {Frame.DREAM} and bool(FRAMES["in_the_dream"].search(sentence.text))
+        life_sentence = life or frames == {Frame.WAKING}
         for clause, marks in zip(sentence.clauses, all_marks, strict=True):
             told_in_present = _told_in_present(place, told_past, told_present, clause, marks)
-            result.append(Framed(clause, number, marks, place, same_sentence, told_in_present, *_said_of(frames, life)))
+            result.append(
+                Framed(clause, number, marks, place, same_sentence, told_in_present, dream_sentence, life_sentence)
+            )
             if marks:
                 last = marks[-1]
                 if last.frame is Frame.DREAM:
@@ -98,10 +105,6 @@ def framed(sentences: Sequence[Sentence]) -> list[Framed]:
     return result
 
 
-def _said_of(frames: set[Frame], life: bool) -> tuple[bool, bool]:
-    return frames == {Frame.DREAM}, life or frames == {Frame.WAKING}
-
-
 def _told_in_present(place: Place, told_past: int, told_present: int, clause: Clause, marks: Sequence[Mark]) -> bool:
     if place is Place.OPEN:
         return told_present >= SCENES_OF_A_REPORT and told_present > told_past
@@ -109,7 +112,7 @@ def _told_in_present(place: Place, told_past: int, told_present: int, clause: Cl
 
 
 def _is_of_waking_life(text: str) -> bool:
-    if FRAMES["dream"].search(text):
+    if FRAMES["dream"].search(text) or FRAMES["in_the_dream"].search(text):
         return False
     if FRAMES["plain_life"].search(text):
         return True
@@ -118,13 +121,14 @@ def _is_of_waking_life(text: str) -> bool:
 
 def _marks(clause: Clause) -> tuple[Mark, ...]:
     waking = [
-        Mark(Frame.WAKING, clause.start + found.start(), clause.start + found.end(), "wok" in found[0])
+        Mark(Frame.WAKING, clause.start + found.start(), clause.start + found.end(), wakes="wok" in found[0])
         for name in ("about_the_dream", "waking")
         for found in FRAMES[name].finditer(clause.text)
     ]
     dream = [
-        Mark(Frame.DREAM, clause.start + found.start(), clause.start + found.end(), False)
-        for found in FRAMES["dream"].finditer(clause.text)
+        Mark(Frame.DREAM, clause.start + found.start(), clause.start + found.end(), holds=name == "in_the_dream")
+        for name in ("in_the_dream", "dream")
+        for found in FRAMES[name].finditer(clause.text)
     ]
     standing = [mark for mark in dream if not any(w.start <= mark.start and mark.end <= w.end for w in waking)]
     return tuple(sorted([*waking, *standing], key=lambda mark: (mark.start, mark.end)))

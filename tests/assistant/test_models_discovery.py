@@ -36,13 +36,13 @@ def test_servers_are_found_among_other_programs() -> None:
         ports = {endpoint.port: f"other {number}" for number, endpoint in enumerate(rest)}
         ports |= {holder.getsockname()[1]: "nobody", first.port: "Ollama", second.port: "LM Studio"}
         began = time.monotonic()
-        found = find_servers(timeout=0.4, ports=ports)
+        found = find_servers(timeout=1, ports=ports)
         took = time.monotonic() - began
     assert found == [
         FoundServer("Ollama", first.base_url, ("gemma3:4b", "qwen3:1.7b")),
         FoundServer("LM Studio", second.base_url, ()),
     ]
-    assert took < 1.2
+    assert took < 3
     assert first.requests[0].headers["authorization"] == "Bearer not-needed"
     assert [request.method for request in first.requests] == ["GET"]
 

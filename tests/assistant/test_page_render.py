@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.journal import KeptTurn, answer_to_json
+from assistant.journal import Journal, KeptTurn, answer_to_json
 from assistant.page import render
 from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal
 from assistant.page.wording import examples, words
@@ -54,7 +54,21 @@ ASKED = "What held your feet?"
 
 def turn(kind: Kind = Kind.DREAM, covered: bool = True, citations: tuple[Citation, ...] = (CITATION,)) -> Turn:
     reply = f"{HEARD.text} {READING.text} {ASKED}" if citations else f"{HEARD.text} {ASKED}"
-    return Turn("my feet", kind, reply, ASKED, citations, HITS, covered, Safety.NONE, Stage.EXPLORE, "built-in", "")
+    sentences = (HEARD, READING) if citations else (HEARD,)
+    return Turn(
+        "my feet",
+        kind,
+        reply,
+        ASKED,
+        citations,
+        HITS,
+        covered,
+        Safety.NONE,
+        Stage.EXPLORE,
+        "built-in",
+        "",
+        sentences=sentences,
+    )
 
 
 def live(*events: Any, message: str = "my feet") -> ShownTurn:
@@ -91,9 +105,9 @@ class Elements(HTMLParser):
 
 def test_a_turn_grows_with_its_events() -> None:
     assert live().state is State.REPLYING
-    assert live(*WHOLE[:2]).reply == HEARD.text
+    assert live(*WHOLE[:2]).paragraphs == [HEARD.text]
     assert live(*WHOLE[:2]).cited == ()
-    assert [passage.quote for passage in live(*WHOLE[:3]).cited] == [QUOTE]
+    assert [passage.quotes for passage in live(*WHOLE[:3]).cited] == [(QUOTE,)]
     done = live(*WHOLE)
     assert (done.state, done.question, [passage.title for passage in done.near]) == (
         State.DONE,
@@ -104,7 +118,8 @@ def test_a_turn_grows_with_its_events() -> None:
 
 def test_a_model_failure_is_kept_with_its_words_and_what_was_shown() -> None:
     failed = live(*WHOLE[:2], Notice("timeout", "No word came within 30 seconds."))
-    assert (failed.state, failed.notice, failed.reply) == (State.FAILED, "No word came within 30 seconds.", HEARD.text)
+    assert (failed.state, failed.notice) == (State.FAILED, "No word came within 30 seconds.")
+    assert failed.paragraphs == [HEARD.text]
 
 
 def test_waiting_is_said_until_the_first_sentence() -> None:
@@ -114,8 +129,11 @@ def test_waiting_is_said_until_the_first_sentence() -> None:
     assert live(waiting, *WHOLE[:2]).notice == ""
 
 
-def test_a_kept_turn_looks_as_it_did_when_it_was_said() -> None:
-    kept = KeptTurn(7, datetime.now(UTC), "my feet", answer_to_json(turn()))
+def test_a_kept_turn_looks_as_it_did_when_it_was_said(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    conversation = journal.start_conversation("anna")
+    journal.record_answer("anna", journal.record_message("anna", conversation, "my feet"), turn())
+    (kept,) = journal.conversation("anna", conversation).turns
     article = Article("cant-run", "When you cannot run", (STUCK, ATONIA))
     again = from_journal(1, kept, {"cant-run": article})
     assert render.conversation([again], 1) == render.conversation([live(*WHOLE)], 1)
@@ -143,7 +161,7 @@ def test_a_mark_leads_to_its_passage_and_back() -> None:
     assert [mark["href"] for mark in marks] == ["#passage-1-1"]
     assert marks[0]["aria-label"] == "passage 1: Feet that stick"
     assert "passage-1-1" in [article.get("id") for article in behind.of("article")]
-    assert [link["href"] for link in behind.of("a")] == ["#mark-1-1"] == ["#" + str(marks[0]["id"])]
+    assert [link["data-back"] for link in behind.of("a")] == ["1-1"] == [marks[0]["data-mark"]]
 
 
 def test_the_passage_shows_its_grade_its_source_and_the_sentence_that_carries_the_claim() -> None:
@@ -151,6 +169,13 @@ def test_the_passage_shows_its_grade_its_source_and_the_sentence_that_carries_th
     assert f"Feet may stick. <mark>{QUOTE}</mark>" in html
     assert "<strong>tradition</strong>" in html and words("evidence", "tradition") in html
     assert "A. (2001)." in html and "When you cannot run" in html
+
+
+def test_one_passage_may_carry_two_claims() -> None:
+    other = Sentence("Feet may stick [1].", Role.READING, Citation(1, STUCK.id, "Feet may stick."))
+    html = render.behind([live(Passages(HITS, True), READING, other)])
+    assert f"<mark>Feet may stick.</mark> <mark>{QUOTE}</mark>" in html
+    assert html.count("passage cited") == 1
 
 
 def test_cited_passages_come_first_and_the_others_are_set_apart() -> None:
@@ -180,14 +205,17 @@ def test_a_bracketed_number_that_marks_nothing_is_no_link() -> None:
     assert Elements(render.conversation([live(Passages(HITS, True), quoting)], 1)).of("a") == []
 
 
+def paragraphs(*sentences: Sentence) -> list[str]:
+    return live(Passages(HITS, True), *sentences).paragraphs
+
+
 def test_a_reading_stands_in_a_paragraph_of_its_own() -> None:
-    assert render.paragraphs(f"{HEARD.text} {READING.text} You know best.") == [
-        HEARD.text,
-        READING.text,
-        "You know best.",
-    ]
-    assert render.paragraphs("One.\n\nTwo.") == ["One.", "Two."]
-    assert render.paragraphs("Dr. Hill says so [1].") == ["Dr. Hill says so [1]."]
+    offered = Sentence("You know best.", Role.PLAIN)
+    assert paragraphs(HEARD, READING, offered, offered) == [HEARD.text, READING.text, "You know best. You know best."]
+    assert paragraphs(READING, READING) == [READING.text, READING.text]
+    assert paragraphs(HEARD, HEARD, READING) == [f"{HEARD.text} {HEARD.text}", READING.text]
+    assert paragraphs(Sentence("One.\n\nTwo.", Role.PLAIN), offered) == ["One.", "Two. You know best."]
+    assert paragraphs() == []
 
 
 # ---- words stay words ----

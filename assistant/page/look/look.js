@@ -15,6 +15,7 @@ window.companion = (() => {
   let pending = null; // sent, but not yet seen in the conversation; it stays in the box until then
   let turnsBefore = 0; // in the conversation when it was sent
   let waits = false; // something in the box is to be sent when the reply is finished
+  let cameFrom = null; // the mark that last led to a passage
   let follows = true; // the view follows the reply, until the person scrolls
 
   // ---- the box -------------------------------------------------------------------------------------------------
@@ -159,7 +160,8 @@ window.companion = (() => {
   function follow(atOnce) {
     const turn = find("#conversation .turn:last-child");
     if (!turn || !follows) return;
-    const { top, bottom } = turn.getBoundingClientRect();
+    const { top } = turn.getBoundingClientRect();
+    const bottom = Math.max(...[turn, find("#actions")].map((part) => part.getBoundingClientRect().bottom));
     const room = find("#composer").getBoundingClientRect().top - 20;
     const down = Math.min(bottom - room, top - find("#top").offsetHeight - 12);
     if (down > 0) scrollBy({ top: down, behavior: atOnce || calm() ? "auto" : "smooth" });
@@ -173,9 +175,14 @@ window.companion = (() => {
     if (content && isOpen !== wanted) panel.querySelector(".label-wrap").click();
   }
 
+  /** From a mark to its passage, and from a passage back to the mark that led there, or the first that does. */
   function lead(link) {
-    const target = document.getElementById(link.hash.slice(1));
+    const { back } = link.dataset;
+    const target = back
+      ? (cameFrom?.dataset.mark === back && cameFrom.isConnected ? cameFrom : find(`[data-mark="${back}"]`))
+      : document.getElementById(link.hash.slice(1));
     if (!target) return;
+    if (!back) cameFrom = link;
     if (target.closest("#behind-panel")) open(find("#behind-panel"), true);
     target.closest("details")?.setAttribute("open", "");
     follows = false;

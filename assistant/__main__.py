@@ -1,0 +1,5 @@
+"""`python -m assistant` is `dream`."""
+
+from assistant.cli import main
+
+main()

