@@ -89,7 +89,9 @@ class Checker:
         return begins_with_the_dreamer(self.plan)
 
     def _faults(self, unit: Sentence) -> list[str]:
-        faults = faults_of_sentence(unit, self.plan.heard.message, self.plan.hits, first=not self.sentences)
+        plan = self.plan
+        earlier = [turn.message for turn in plan.earlier]
+        faults = faults_of_sentence(unit, plan.heard.message, plan.hits, first=not self.sentences, told=earlier)
         if unit.role is Role.READING:
             if self._readings() >= self._row.most_readings:
                 faults.append("too many readings")

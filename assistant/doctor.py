@@ -93,7 +93,9 @@ def _library(settings: Settings) -> Finding:
     generation = companion.library.warm_up()
     companion.close()
     return Finding(
-        "library", "works", f"{len(generation.articles)} articles, {len(generation.passages)} passages, index {generation.id}"
+        "library",
+        "works",
+        f"{len(generation.articles)} articles, {len(generation.passages)} passages, index {generation.id}",
     )
 
 
@@ -121,7 +123,9 @@ def _servers(_: Settings) -> Finding:
     if not servers:
         return Finding("model servers here", "note", "none found; the built-in voice needs none")
     found = "; ".join(f"{server.name} at {server.base_url} ({', '.join(server.models[:5])})" for server in servers)
-    return Finding("model servers here", "works", found, "Choose one in the page, or set DREAM_MODEL and DREAM_BASE_URL.")
+    return Finding(
+        "model servers here", "works", found, "Choose one in the page, or set DREAM_MODEL and DREAM_BASE_URL."
+    )
 
 
 def _model(settings: Settings) -> Finding:
@@ -149,9 +153,7 @@ def _try_voice(settings: Settings, *, built_in: bool) -> tuple[float, str]:
             tried = companion.with_journal_in(Path(folder))
             for dream in TRIED_ON:
                 conversation = tried.journal.start_conversation("doctor")
-                for event in tried.respond(
-                    "doctor", conversation, dream, stop=threading.Event(), built_in=built_in
-                ):
+                for event in tried.respond("doctor", conversation, dream, stop=threading.Event(), built_in=built_in):
                     if isinstance(event, Notice) and event.kind != "waiting":
                         return 1.0, event.text
                     if isinstance(event, Done):

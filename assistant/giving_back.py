@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 import yaml
 
-from assistant.hearing.asides import is_around, is_said_to_a_machine
+from assistant.hearing.asides import are_orders_to_a_machine, is_around
 from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
 from assistant.hearing.phrases import any_of
 from assistant.types import Clause, Heard
@@ -40,8 +40,8 @@ _OPENS_IN_TIME = re.compile(
 _NOTHING_SAID = re.compile(rf"^(?:{any_of('nothing_said')}\b[\s,.!?]*)+$", re.IGNORECASE)
 _ORDERS = re.compile(rf"^(?:(?:please|now|pls|ok|hi|hello|hey) )*{any_of('orders')}\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"^(?:and |but |so )?(?:what|why|how|who|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|should|"
-    r"will|has|have)\b",
+    r"^(?:and |but |so )?(?:what|why|how|who|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|"
+    r"should|will|has|have)\b",
     re.IGNORECASE,
 )
 _OPENS_OUTSIDE = re.compile(r"^you (?:remember|recall|think|know|had a|have a)|\bdream")
@@ -123,9 +123,7 @@ def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends:
         clauses=clauses,
         told=told,
         joints=joined,
-        flows=tuple(
-            bool(joint) and not _REPORTING.search(before) for joint, before in zip(joined, told, strict=False)
-        ),
+        flows=tuple(bool(joint) and not _REPORTING.search(before) for joint, before in zip(joined, told, strict=False)),
         ends=ends and not beside[-1],
     )
     return window if window.words <= MOST_WORDS - _WORDS_OF_FRAMES else None
@@ -263,7 +261,7 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     message = _plain(heard.message)
     if not re.search(r"[^\W\d_]{2}", message) or _NOTHING_SAID.match(message) or _ORDERS.match(message):
         return None
-    if is_said_to_a_machine(message) or (is_around(message) and not heard.asks_something):
+    if are_orders_to_a_machine(_sentences(heard.message)) or (is_around(message) and not heard.asks_something):
         return None
     if len(message.split()) == 1 and heard.feelings:
         return _filled(
@@ -296,7 +294,7 @@ def _filled(
 def _opening(message: str) -> str:
     """The first sentence, or the first part of one up to a clause border, that is short enough to be quoted."""
     found = []
-    for sentence in re.split(r"(?<=[.!?;])\s+|\n+|\s\W\s", message):
+    for sentence in _sentences(message):
         plain = _plain(sentence)
         asks = sentence.rstrip().endswith("?")
         if _NOTHING_SAID.match(plain) or (is_around(plain) and not asks) or _ORDERS.match(plain):
@@ -308,6 +306,10 @@ def _opening(message: str) -> str:
                 found.append(part)
                 break
     return next((part for part in found if len(part.split()) > 3), found[0] if found else "")
+
+
+def _sentences(message: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?;])\s+|\n+|\s\W\s", message) if part.strip()]
 
 
 def _can_be_quoted(text: str) -> bool:

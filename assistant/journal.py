@@ -1,4 +1,4 @@
-"""What a person keeps: visitors, conversations and turns in SQLite (or any SQLAlchemy database), written as they happen.
+"""What a person keeps: visitors, conversations and turns in SQLite (or another database), written as they happen.
 
 A message is written before any model is asked, its reply when it is finished, so no failure in between loses a word.
 Deleting overwrites: SQLite is told to wipe freed pages, and its write-ahead log is emptied.
@@ -8,27 +8,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, create_engine, delete, event, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import DateTime, Dialect, ForeignKey, create_engine, delete, event, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import TypeDecorator
 
 from assistant.errors import ConversationError
 from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn
-from knowledge.errors import StorageError
+from knowledge.errors import StorageError, UsageError
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, kept as UTC; one without a time zone is taken to be UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """As it goes into the database."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value and value.tzinfo else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """As it comes out of it."""
+        return value and value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
     """The tables."""
 
+    type_annotation_map: ClassVar = {datetime: Moment}
+
 
 class Visitor(Base):
-    """One person's browser (or the terminal): a random id that only they hold. ``voice`` is who answers them, by their choice."""
+    """One person's browser, or the terminal: a random id that only they hold. ``voice`` is who they chose to answer."""
 
     __tablename__ = "visitors"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -62,7 +81,7 @@ class TurnRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class KeptTurn:
-    """A turn as it lies in the journal. ``turn`` is None where the reply was never finished; ``message`` is there always."""
+    """A turn as it lies in the journal. ``answer`` is None where the reply was never finished."""
 
     id: int
     created: datetime
@@ -82,18 +101,27 @@ class KeptConversation:
 class Journal:
     """The database of one data folder. Every method takes the visitor, and touches nothing of anybody else's.
 
-    Raises StorageError where the disk refuses, ConversationError where a conversation is not the visitor's.
+    Raises StorageError where the disk refuses, ConversationError where a conversation is not the visitor's, and
+    UsageError where there is no such database as the URL names.
     """
 
     def __init__(self, data_dir: Path, database_url: str = "") -> None:
-        self._where = database_url.partition("@")[2] or str(data_dir / "journal.sqlite3")
+        try:
+            url = make_url(database_url or f"sqlite:///{data_dir / 'journal.sqlite3'}")
+            self._engine = create_engine(url)
+        except (ArgumentError, ImportError) as error:
+            raise UsageError(f"DREAM_DATABASE_URL names no database that can be opened: {error}.") from error
+        self._where = url.render_as_string(hide_password=True) if database_url else str(url.database)
         with self._plain_errors():
             if not database_url:
                 data_dir.mkdir(parents=True, exist_ok=True)
-            self._engine = create_engine(database_url or f"sqlite:///{data_dir / 'journal.sqlite3'}")
             if self._engine.dialect.name == "sqlite":
                 event.listen(self._engine, "connect", _set_up_sqlite)
-            Base.metadata.create_all(self._engine)
+            with self._engine.begin() as connection:
+                for table in Base.metadata.sorted_tables:
+                    connection.execute(CreateTable(table, if_not_exists=True))
+                    for index in table.indexes:
+                        connection.execute(CreateIndex(index, if_not_exists=True))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -103,7 +131,7 @@ class Journal:
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, DBAPIError, OSError) as error:
+        except (DBAPIError, OSError) as error:
             cause = getattr(error, "orig", None) or error
             raise StorageError(
                 f"The journal {self._where} cannot be used: {cause}. "
@@ -117,8 +145,8 @@ class Journal:
 
     def start_conversation(self, visitor: str) -> int:
         """A new, empty conversation of the visitor's; its id."""
+        self._add_visitor(visitor)
         with self._session() as session:
-            _get_or_add_visitor(session, visitor)
             conversation = Conversation(visitor_id=visitor, created=_now())
             session.add(conversation)
             session.flush()
@@ -128,7 +156,7 @@ class Journal:
         """Keep what the visitor wrote, before anything is made of it; the turn's id."""
         with self._session() as session:
             conversation = _owned(session, visitor, conversation_id)
-            row = TurnRow(conversation_id=conversation.id, created=_now(), message=message)
+            row = TurnRow(conversation_id=conversation.id, created=_now(), message=_storable(message))
             session.add(row)
             session.flush()
             return row.id
@@ -138,15 +166,14 @@ class Journal:
         with self._session() as session:
             row = session.get(TurnRow, turn_id)
             if row is not None and row.conversation.visitor_id == visitor:
-                row.answer = json.dumps({**answer_to_json(turn), **_for_later(turn)}, ensure_ascii=False)
+                row.answer = _storable(json.dumps({**answer_to_json(turn), **_for_later(turn)}, ensure_ascii=False))
 
     def drop_turns_from(self, visitor: str, conversation_id: int, turn_id: int) -> None:
         """Take back a turn and all after it (undo, retry, edit)."""
         with self._session() as session:
             _owned(session, visitor, conversation_id)
-            session.execute(
-                delete(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.id >= turn_id)
-            )
+            session.execute(delete(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.id >= turn_id))
+        self._wipe()
 
     def conversation(self, visitor: str, conversation_id: int) -> KeptConversation:
         """One conversation of the visitor's."""
@@ -163,14 +190,14 @@ class Journal:
 
     def restore(self, visitor: str, conversation: KeptConversation) -> int:
         """Add a conversation that was exported, with its dates; its new id."""
+        self._add_visitor(visitor)
         with self._session() as session:
-            _get_or_add_visitor(session, visitor)
             row = Conversation(visitor_id=visitor, created=conversation.created)
             row.turns = [
                 TurnRow(
                     created=turn.created,
-                    message=turn.message,
-                    answer=json.dumps(turn.answer, ensure_ascii=False) if turn.answer else None,
+                    message=_storable(turn.message),
+                    answer=_storable(json.dumps(turn.answer, ensure_ascii=False)) if turn.answer else None,
                 )
                 for turn in conversation.turns
             ]
@@ -208,14 +235,27 @@ class Journal:
 
     def choose_voice(self, visitor: str, voice: str) -> None:
         """Keep the visitor's choice of who answers."""
+        self._add_visitor(visitor)
         with self._session() as session:
-            _get_or_add_visitor(session, visitor).voice = voice
+            session.execute(update(Visitor).where(Visitor.id == visitor).values(voice=voice))
+
+    def _add_visitor(self, visitor: str) -> None:
+        quicker = suppress(IntegrityError)  # another thread or process may be
+        with self._plain_errors(), quicker, Session(self._engine) as session, session.begin():
+            if session.get(Visitor, visitor) is None:
+                session.add(Visitor(id=visitor, created=_now(), voice=""))
 
     def _wipe(self) -> None:
         """Leave no deleted word in the write-ahead log or in freed pages."""
-        if self._engine.dialect.name == "sqlite":
-            with self._plain_errors(), self._engine.connect() as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._plain_errors(), self._engine.connect() as connection:
+            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+        if busy:
+            raise StorageError(
+                f"It is deleted, but another program is reading the journal {self._where}: until that is closed, the "
+                "words may stay in the file beside it."
+            )
 
 
 def answer_to_json(turn: Turn) -> dict[str, Any]:
@@ -301,7 +341,7 @@ def turn_from_record(kept: KeptTurn) -> Turn:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -310,13 +350,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _get_or_add_visitor(session: Session, visitor: str) -> Visitor:
-    row = session.get(Visitor, visitor)
-    if row is None:
-        row = Visitor(id=visitor, created=_now(), voice="")
-        session.add(row)
-        session.flush()
-    return row
+def _storable(text: str) -> str:
+    """The text without lone surrogates, which JSON may bring and no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _owned(session: Session, visitor: str, conversation_id: int) -> Conversation:

@@ -36,13 +36,16 @@ def from_json(text: str) -> list[KeptConversation]:
         if version == VERSION:
             return [_conversation(row) for row in content["conversations"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"This is not an exported journal, or it is damaged ({type(error).__name__}). Nothing was imported.") from error
+        raise UsageError(
+            f"This is not an exported journal, or it is damaged ({type(error).__name__}). Nothing was imported."
+        ) from error
     raise UsageError(f"This journal has version {version}; this program reads version {VERSION}. Nothing was imported.")
 
 
 def _conversation(row: dict[str, Any]) -> KeptConversation:
     turns = tuple(
-        KeptTurn(0, datetime.fromisoformat(turn["created"]), str(turn["message"]), turn["answer"]) for turn in row["turns"]
+        KeptTurn(0, datetime.fromisoformat(turn["created"]), str(turn["message"]), turn["answer"])
+        for turn in row["turns"]
     )
     return KeptConversation(0, datetime.fromisoformat(row["created"]), turns)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from assistant.words import content_stems
 
 _NEVERS: dict[str, str] = {
     "certainty": (
@@ -38,6 +41,16 @@ _NEVERS: dict[str, str] = {
 _COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _NEVERS.items()}
 
 
-def never_said(text: str) -> list[str]:
-    """The names of the rules that a sentence breaks; empty where it breaks none."""
-    return [name for name, pattern in _COMPILED.items() if pattern.search(text)]
+def never_said(text: str, told: Sequence[str] = ()) -> list[str]:
+    """The names of the rules that a sentence breaks; empty where it breaks none.
+
+    ``told`` are the dreamer's messages where the sentence gives their words back: what they said themselves ("the doctor told
+    me that I will die") is not ours when we repeat it.
+    """
+    theirs = frozenset().union(*(content_stems(message) for message in told)) if told else frozenset()
+    broken = []
+    for name, pattern in _COMPILED.items():
+        found = [content_stems(match.group()) for match in pattern.finditer(text)]
+        if any(not stems or not stems <= theirs for stems in found):
+            broken.append(name)
+    return broken

@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     # The endpoint of the free voice. Naming a model here is the person's consent to sending words there.
     model: str = ""
     base_url: str = Field("", validation_alias=AliasChoices("base_url", "DREAM_BASE_URL", "OPENAI_BASE_URL"))
-    api_key: SecretStr = Field(SecretStr(""), validation_alias=AliasChoices("api_key", "DREAM_API_KEY", "OPENAI_API_KEY"))
+    api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("api_key", "DREAM_API_KEY", "OPENAI_API_KEY")
+    )
     gguf: Path | None = None  # a model file run in our own process instead of an endpoint
     context_tokens: int = Field(8192, ge=1024)  # what the model's window holds
 

@@ -19,7 +19,9 @@ from knowledge.errors import UsageError
 from knowledge.library import Ingested, Library
 
 VISITOR = "terminal"  # whose conversations those of the command line are
-WELCOME = "Tell me a dream. An empty line sends nothing; Ctrl+D ends. I am a companion, not a person and not a therapist."
+WELCOME = (
+    "Tell me a dream. An empty line sends nothing; Ctrl+D ends. I am a companion, not a person and not a therapist."
+)
 
 
 def converse(companion: Companion, messages: Sequence[str]) -> list[dict[str, Any]]:

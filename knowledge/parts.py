@@ -1,4 +1,4 @@
-"""Cuts texts: a message into parts of a few sentences, so that a long dream is searched by what it holds and not by its average."""
+"""Cuts a message into parts of a few sentences: a long dream is searched by what it holds and not by its average."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Finds the sections that matter for a message: meaning (Chroma), words (BM25) and utterances, fused into one score a section.
+"""Finds the sections that matter for a message: meaning (Chroma), words (BM25) and utterances, fused into one score.
 
 A long message is searched part by part, each section taking its best part. An own article has no utterances; it borrows
-those of the library's sections that its text is most like. What lies nearer to the background than to any section is not
-covered. The figures behind the constants stand in CHANGELOG.md; `dream eval` measures them.
+those of the library's sections that its text is most like. What lies nearer to the background than to any section is
+not covered. The figures behind the constants stand in CHANGELOG.md; `dream eval` measures them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import bm25s
 import numpy as np
 
 from knowledge.embedding import Embedder, Vectors
-from knowledge.index import BACKGROUND, Generation
+from knowledge.generation import BACKGROUND, Generation
 from knowledge.parts import parts_of
 from knowledge.types import Hit, SearchResult
 from knowledge.utterances import stems
@@ -30,13 +30,13 @@ BORROWING_SHARPNESS = 25.0  # 1 / 0.04: similarity of texts -> share of a borrow
 EVIDENCE_SHARPNESS = 20.0  # utterance score -> share among sections
 COVERED = 0.08  # coverage from which a message counts as covered
 LENGTH_PENALTY = 0.06  # the best of many parts stands out by chance: taken off per logarithm of their number
-CONTEXT_WORDS = 12  # content stems from which a message speaks for itself
+CONTEXT_WORDS = 24  # of a message up to this long, what came before it counts as well
 CONTEXT_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
 class _Scores:
-    """What one text scores: a value a section, the best passage a section, and how far it stands out of the background."""
+    """What a text scores: a value a section, the best passage a section, how far it stands out of the background."""
 
     sections: Vectors
     best_passage: list[int]
@@ -51,12 +51,15 @@ class Searcher:
         self._generation = generation
         self._sections = list(dict.fromkeys(passage.section.id for passage in generation.passages))
         position = {section: number for number, section in enumerate(self._sections)}
-        self._section_of_passage = np.array([position[p.section.id] for p in generation.passages], dtype=np.int64)
+        self._section_of_passage = [position[passage.section.id] for passage in generation.passages]
+        self._first_passage = [self._section_of_passage.index(number) for number in range(len(self._sections))]
         classes = [BACKGROUND, *self._sections]
         class_position = {name: number for number, name in enumerate(classes)}
-        self._class_of_utterance = np.array([class_position[u.section] for u in generation.utterances], dtype=np.int64)
+        self._class_of_utterance = [class_position[utterance.section] for utterance in generation.utterances]
         known = generation.classifier.classes
-        self._column_of_class = np.array([class_position[name] for name in known if name in class_position], dtype=np.int64)
+        self._column_of_class = np.array(
+            [class_position[name] for name in known if name in class_position], dtype=np.int64
+        )
         self._known_columns = np.array([n for n, name in enumerate(known) if name in class_position], dtype=np.int64)
         said = {passage.section.id for passage in generation.passages if passage.section.dreamers_say}
         self._own = np.array([section not in said for section in self._sections])
@@ -65,6 +68,7 @@ class Searcher:
 
     def search(self, message: str, *, before: Sequence[str] = (), count: int = 5, article: str = "") -> SearchResult:
         """The best sections for a message; see ``Library.search``."""
+        message, *before = (_encodable(text) for text in (message, *before))
         scores = self._score(message)
         if scores is None or not self._sections:
             return SearchResult(message, False, 0.0)
@@ -73,7 +77,9 @@ class Searcher:
         if context is not None:
             values = (1 - CONTEXT_WEIGHT) * values + CONTEXT_WEIGHT * context.sections
             coverage = max(coverage, context.coverage)
-        order = [n for n in np.argsort(-values, kind="stable") if not article or self._sections[n].startswith(f"{article}/")]
+        order = [
+            n for n in np.argsort(-values, kind="stable") if not article or self._sections[n].startswith(f"{article}/")
+        ]
         hits = tuple(
             Hit(rank, _to_unit(float(values[number])), self._generation.passages[scores.best_passage[number]])
             for rank, number in enumerate(order[:count], 1)
@@ -82,7 +88,7 @@ class Searcher:
 
     def _leans(self, message: str) -> bool:
         """Whether a message says too little to be searched by itself."""
-        return len(message.split()) <= 2 * CONTEXT_WORDS
+        return len(message.split()) <= CONTEXT_WORDS
 
     def _score(self, text: str) -> _Scores | None:
         parts = parts_of(text)
@@ -102,8 +108,8 @@ class Searcher:
             lent[:, self._own] = np.maximum(self._lend(of_sections[:, ~self._own]), of_sections[:, self._own])
         words = self._word_scores(text)
         sections = (lent + TEXT_WEIGHT * similarity).max(axis=0) + words
-        # The classifier knows the background as a class and its score counts there too; own sections are set against the
-        # likeness of meaning alone.
+        # The classifier knows the background as a class and its score counts there too; own sections are set against
+        # the likeness of meaning alone.
         standing_out = lent.max(axis=1) - utterances[:, 0]
         if self._own.any():
             of_own = nearest_one[:, 1:][:, self._own].max(axis=1) - nearest_one[:, 0] - OWN_MARGIN
@@ -114,20 +120,22 @@ class Searcher:
     def _text_similarity(self, vectors: Vectors) -> tuple[Vectors, list[int]]:
         """Cosine of each part with each section's nearest passage, and that passage over all parts."""
         similarity = np.zeros((len(vectors), len(self._sections)), dtype=np.float32)
-        best = np.full(len(self._sections), -1.0)
-        best_passage = [int(np.argmax(self._section_of_passage == number)) for number in range(len(self._sections))]
+        best = [-1.0] * len(self._sections)
+        best_passage = list(self._first_passage)
         count = min(len(self._generation.passages), max(60, len(self._sections)))
         for row, found in enumerate(self._generation.nearest_passages(vectors, count)):
+            nearest: dict[int, float] = {}
             for passage, cosine in found:
                 section = self._section_of_passage[passage]
-                similarity[row, section] = max(similarity[row, section], cosine)
+                nearest.setdefault(section, cosine)
                 if cosine > best[section]:
                     best[section] = cosine
                     best_passage[section] = passage
+            similarity[row, list(nearest)] = np.maximum(list(nearest.values()), 0)
         return similarity, best_passage
 
     def _utterance_likeness(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
-        """For each part how near the background (first column) and each section come: the nearest few utterances, and the one."""
+        """For each part how near the background (first column) and each section come: by their nearest few, and one."""
         scores = np.zeros((len(vectors), 1 + len(self._sections)), dtype=np.float32)
         nearest_one = np.zeros_like(scores)
         for row, found in enumerate(self._generation.nearest_utterances(vectors, NEIGHBOURS)):
@@ -136,7 +144,7 @@ class Searcher:
             floor = found[-1][1]
             nearest: dict[int, list[float]] = {}
             for utterance, cosine in found:
-                nearest.setdefault(int(self._class_of_utterance[utterance]), []).append(cosine)
+                nearest.setdefault(self._class_of_utterance[utterance], []).append(cosine)
             scores[row] = nearest_one[row] = floor
             for number, cosines in nearest.items():
                 best = (cosines + [floor] * NEAREST)[:NEAREST]
@@ -161,12 +169,11 @@ class Searcher:
         if not len(own) or not len(lenders):
             return np.zeros((len(own), len(lenders)), dtype=np.float32)
         passages, sentences = self._generation.passage_vectors(), self._generation.utterance_vectors()
-        centre = np.stack([_unit(passages[self._section_of_passage == number].mean(axis=0)) for number in range(len(self._own))])
+        sections = np.array(self._section_of_passage)
+        centre = np.stack([_unit(passages[sections == number].mean(axis=0)) for number in range(len(self._own))])
+        classes = np.array(self._class_of_utterance)
         by_sentence = np.stack(
-            [
-                (sentences[self._class_of_utterance == 1 + number] @ centre[lenders].T).max(axis=0, initial=-1.0)
-                for number in own
-            ]
+            [(sentences[classes == 1 + number] @ centre[lenders].T).max(axis=0, initial=-1.0) for number in own]
         )
         alike = np.exp(BORROWING_SHARPNESS * (centre[own] @ centre[lenders].T + by_sentence) / 2)
         return np.asarray(alike / alike.sum(axis=1, keepdims=True), dtype=np.float32)
@@ -201,6 +208,11 @@ class Searcher:
         return np.asarray(weights * scores / max(float(scores.max()), 1e-9), dtype=np.float32)
 
 
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which JSON may bring and no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _unit(vector: Vectors) -> Vectors:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
@@ -210,12 +222,10 @@ def _content(text: str) -> list[str]:
 
 
 _STOP = frozenset(
-    stem
-    for word in (
-        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was "
-        "will with i me my we you he she his her had have were so just"
-    ).split()
-    for stem in stems(word)
+    stems(
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
+        "this to was will with i me my we you he she his her had have were so just"
+    )
 )
 
 

@@ -1,9 +1,10 @@
-"""Where articles lie: those that come with the project, and copies of the reader's own, kept so that an index can be rebuilt."""
+"""Where articles lie: those that come with the project, and copies of the reader's own, to build an index from."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict
 from functools import cached_property
 from importlib.resources import files
@@ -13,6 +14,8 @@ from knowledge.errors import LibraryError
 from knowledge.files import plain_storage_errors, write_whole
 from knowledge.reading import read_article
 from knowledge.types import Article, Evidence, Reading, Section
+
+log = logging.getLogger(__name__)
 
 
 def article_to_json(article: Article) -> str:
@@ -37,11 +40,9 @@ def article_from_json(text: str) -> Article:
             )
             for section in raw["sections"]
         )
-        return Article(
-            id=raw["id"], title=raw["title"], sections=sections, theme=raw["theme"], opening=raw["opening"]
-        )
+        return Article(id=raw["id"], title=raw["title"], sections=sections, theme=raw["theme"], opening=raw["opening"])
     except (ValueError, KeyError, TypeError) as error:
-        raise LibraryError(f"A stored article cannot be read ({type(error).__name__}: {error}). Add its file again.") from error
+        raise LibraryError(f"This is not a stored article ({type(error).__name__}: {error}).") from error
 
 
 def digest(article: Article) -> str:
@@ -50,7 +51,7 @@ def digest(article: Article) -> str:
 
 
 class Shelf:
-    """All articles of one data folder: the project's and the reader's own. An own article of the same id stands in its place."""
+    """All articles of one data folder: the project's, and the reader's own, which replace those of the same id."""
 
     def __init__(self, data_dir: Path) -> None:
         self._own_dir = data_dir / "articles"
@@ -68,11 +69,21 @@ class Shelf:
         return tuple(line.removeprefix("- ").strip() for line in text.splitlines() if line.startswith("- "))
 
     def own(self) -> dict[str, Article]:
-        """The reader's own articles, by id."""
-        with plain_storage_errors(self._own_dir):
-            paths = sorted(self._own_dir.glob("*.json")) if self._own_dir.is_dir() else []
-            texts = [path.read_text(encoding="utf-8") for path in paths]
-        return {article.id: article for article in map(article_from_json, texts)}
+        """The reader's own articles, by id; a damaged one is named in the log and left out."""
+        articles: dict[str, Article] = {}
+        for path in sorted(self._own_dir.glob("*.json")):
+            with plain_storage_errors(self._own_dir):
+                try:
+                    article = article_from_json(path.read_bytes().decode())
+                except FileNotFoundError:  # removed meanwhile
+                    continue
+                except (LibraryError, UnicodeDecodeError) as error:
+                    log.warning(
+                        "The article kept in %s is damaged: add its file again, or delete this one. %s", path, error
+                    )
+                    continue
+            articles[article.id] = article
+        return articles
 
     def all(self) -> dict[str, Article]:
         """Every article that belongs into the index, by id."""
@@ -88,8 +99,9 @@ class Shelf:
 
     def remove(self, article_id: str) -> bool:
         """Take an own article off the shelf; false where there is none of that id."""
-        path = self._own_dir / f"{article_id}.json"
         with plain_storage_errors(self._own_dir):
-            existed = path.is_file()
-            path.unlink(missing_ok=True)
-        return existed
+            for path in self._own_dir.glob("*.json"):
+                if path.stem == article_id:
+                    path.unlink()
+                    return True
+        return False

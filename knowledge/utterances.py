@@ -1,7 +1,7 @@
 """Learns from the `dreamers say` messages which section a message is for: logistic regression over meaning and words.
 
-Trained once when an index is built (seconds), kept beside it as plain arrays. The features of a text are its embedding and
-its weighted stems, so that both a new wording of a known thought and a telling word count.
+Trained once when an index is built (seconds), kept beside it as plain arrays. The features of a text are its embedding
+and its weighted stems, so that both a new wording of a known thought and a telling word count.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def stems(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class UtteranceClassifier:
-    """Scores of classes for texts. ``coefficients`` has one row a feature (stems, then the embedding) and one column a class."""
+    """Scores of classes for texts. ``coefficients`` has a row a feature (stems, then embedding), a column a class."""
 
     classes: tuple[str, ...]
     vocabulary: dict[str, int]
@@ -68,7 +68,9 @@ class UtteranceClassifier:
 
     def save(self, folder: Path) -> None:
         """Write the arrays and the vocabulary; no code, so nothing that could be run."""
-        np.savez(folder / "classifier.npz", weights=self.weights, coefficients=self.coefficients, intercepts=self.intercepts)
+        np.savez(
+            folder / "classifier.npz", weights=self.weights, coefficients=self.coefficients, intercepts=self.intercepts
+        )
         words = {"classes": list(self.classes), "vocabulary": list(self.vocabulary)}
         (folder / "classifier.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
 
@@ -86,7 +88,9 @@ class UtteranceClassifier:
             )
 
 
-def train(texts: Sequence[str], vectors: Vectors, classes: Sequence[str], weights: Sequence[float]) -> UtteranceClassifier:
+def train(
+    texts: Sequence[str], vectors: Vectors, classes: Sequence[str], weights: Sequence[float]
+) -> UtteranceClassifier:
     """Fit the classifier; at least two classes. ``weights`` say how much each text counts."""
     from scipy.sparse import csr_matrix, hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -102,7 +106,10 @@ def train(texts: Sequence[str], vectors: Vectors, classes: Sequence[str], weight
         intercepts = np.array([-intercepts[0], intercepts[0]]) / 2
     return UtteranceClassifier(
         names,
-        {str(stem): int(position) for stem, position in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])},
+        {
+            str(stem): int(position)
+            for stem, position in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])
+        },
         np.asarray(vectorizer.idf_, dtype=np.float32),
         np.asarray(coefficients.T, dtype=np.float32),
         np.asarray(intercepts, dtype=np.float32),

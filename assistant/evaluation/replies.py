@@ -18,7 +18,13 @@ from assistant.understanding import says_nothing
 
 VISITOR = "evaluation"
 DREAMS = 100
-FOLLOWED_BY = ("It felt like I was back at school, small and watched.", "idk", "why does this happen?", "that doesn't fit", "thanks")
+FOLLOWED_BY = (
+    "It felt like I was back at school, small and watched.",
+    "idk",
+    "why does this happen?",
+    "that doesn't fit",
+    "thanks",
+)
 
 
 def talk(companion: Companion, messages: Sequence[str]) -> list[Turn]:

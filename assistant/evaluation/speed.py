@@ -35,7 +35,9 @@ def short_messages() -> list[str]:
 def long_dreams() -> list[str]:
     """Dreams of 500 words: real ones put together, or our own messages where there are none."""
     pool = " ".join(real_dreams() or [row.message for row in labelled("retrieval")]).split()
-    return [" ".join(pool[start : start + LONG_WORDS]) for start in range(0, min(len(pool), 40 * LONG_WORDS), LONG_WORDS)][:-1]
+    return [
+        " ".join(pool[start : start + LONG_WORDS]) for start in range(0, min(len(pool), 40 * LONG_WORDS), LONG_WORDS)
+    ][:-1]
 
 
 def measure_speed(companion: Companion) -> dict[str, Any]:
@@ -52,7 +54,9 @@ def measure_speed(companion: Companion) -> dict[str, Any]:
 
     figures: dict[str, Any] = {}
     for name, texts in (("a sentence or two", short_messages()), ("500 words", long_dreams())):
-        figures[f"search, ms p50, {name}"], figures[f"search, ms p95, {name}"] = quantiles(companion.library.search, texts)
+        figures[f"search, ms p50, {name}"], figures[f"search, ms p95, {name}"] = quantiles(
+            companion.library.search, texts
+        )
         figures[f"first unit, ms p50, {name}"], figures[f"first unit, ms p95, {name}"] = quantiles(first_unit, texts)
     figures["memory, GB"] = memory_gigabytes()
     return figures

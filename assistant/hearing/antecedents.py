@@ -28,6 +28,7 @@ _TOGETHER = closed("together")
 _WEATHER = closed("weather")
 _ALONE = closed("standing_alone")
 _KEEPING_COMPANY = closed("keeping_company")
+_SOMETIMES_IT = closed("sometimes_it")
 _COLLECTIVE = closed("collective")
 _TO_THE_FORE = frozenset({"nsubj", "nsubjpass", "dobj", "attr", "conj"})  # roles that a pronoun takes up
 _REACH = 3  # sentences over which "he" or "she" is followed back
@@ -106,8 +107,8 @@ def sense(
 ) -> Sense:
     """What the pronouns of a stretch mean, given all that is named in the message and what the stretch before it meant.
 
-    ``before`` is none where that stretch cannot be told; ``company`` is whom "we" means here besides the dreamer, if that
-    is certain; ``unnamed`` are the pronouns that the message used from its beginning without a name.
+    ``before`` is none where that stretch cannot be told; ``company`` is whom "we" means here besides the dreamer, where
+    that is certain; ``unnamed`` are the pronouns that the message used from its beginning without a name.
     """
     result = Sense()
     words = [*segment.given_subject, *segment.words]
@@ -237,7 +238,7 @@ def _understand_somebody(word: Word, view: _View, result: Sense) -> None:
 
 
 def _is_doubtful(pronoun: str, one: Named, view: _View) -> bool:
-    """Whether the only noun that fits may yet not be meant: far off, in the background, or beside an unknown one."""
+    """Whether the only noun that fits may yet not be meant: far off, in the background, beside an unknown one."""
     lately = view.recent(_REACH_OF_THEY if pronoun in _MANY else _REACH)
     to_the_fore = any(other.word.role in _TO_THE_FORE for other in lately if other.word.lemma == one.word.lemma)
     beside = pronoun not in _MANY and any(other.may_be_somebody for other in view.earlier)
@@ -245,13 +246,11 @@ def _is_doubtful(pronoun: str, one: Named, view: _View) -> bool:
 
 
 def _unexplained(pronoun: str, view: _View, result: Sense) -> None:
-    """A pronoun with nothing to fit it: somebody the dreamer took as known, at the beginning; later on, a riddle."""
+    """A pronoun with nothing to fit it: somebody the dreamer took as known from the first word on, or else a riddle."""
     if not view.earlier or _FAMILY[pronoun] in view.unnamed:
         result.unnamed.add(_FAMILY[pronoun])
-    elif pronoun in _MANY or any(one.is_somebody or one.may_be_somebody for one in view.earlier) or view.place > 1:
-        _lean(result, False)
     else:
-        result.unnamed.add(_FAMILY[pronoun])
+        _lean(result, False)
 
 
 def _acts_on(noun: Word, pronoun: Word) -> bool:
@@ -290,11 +289,15 @@ def _instead(word: Word, said: str) -> str:
 
 
 def _understand_it(word: Word, words: Sequence[Word], view: _View, result: Sense) -> None:
-    inside = [one for one in view.within if (not one.sex or one.is_animal) and one.word.index < word.index]
+    inside = [one for one in view.within if _may_be_it(one) and one.word.index < word.index]
     if any(one.number is Number.ONE for one in inside) or _means_nothing(word, words):
         return
-    things = {one.word.lemma for one in view.earlier if one.number is Number.ONE and (not one.sex or one.is_animal)}
+    things = {one.word.lemma for one in view.earlier if one.number is Number.ONE and _may_be_it(one)}
     _lean(result, view.goes_on(word.lower, things) or (_NOTHING_NAMED in view.before and word.role == "nsubj"))
+
+
+def _may_be_it(one: Named) -> bool:
+    return not one.sex or one.is_animal or one.word.lemma in _SOMETIMES_IT
 
 
 def _means_nothing(word: Word, words: Sequence[Word]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.hearing.lexicon import STATIVE_VERBS
 from assistant.hearing.phrases import at_start, phrase
@@ -22,9 +22,10 @@ def is_around(text: str) -> bool:
     return bool(_AROUND_AT_START.match(text) or _AROUND.search(text) or _TO_A_MACHINE.search(text))
 
 
-def is_said_to_a_machine(message: str) -> bool:
-    """Whether the message as a whole gives orders to a program."""
-    return len(_TO_A_MACHINE.findall(message)) > 1
+def are_orders_to_a_machine(sentences: Collection[str]) -> bool:
+    """Whether the sentences, as a whole, give orders to a program."""
+    orders = sum(bool(_TO_A_MACHINE.search(sentence)) for sentence in sentences)
+    return orders > 1 or (orders > 0 and orders == len(sentences))
 
 
 def is_of_waking(text: str) -> bool:
@@ -48,7 +49,7 @@ def told_in_past(segments: Sequence[Segment]) -> bool:
 
 
 def is_general(segment: Segment, text: str, in_past: bool) -> bool:
-    """Whether a present tense in a past telling says how things are: "my father is a doctor", "I always lose my keys"."""
+    """Whether a present tense in a past telling says how things are: "my father is a doctor", "I always lose keys"."""
     if not in_past or _tense(segment) != "present":
         return False
     return segment.head.lemma in STATIVE_VERBS or bool(_STILL_SO.search(text))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.hearing import asides
 from assistant.hearing.antecedents import Sense, company_at, sense
 from assistant.hearing.grammar import Sentence, Word
-from assistant.hearing.lexicon import COARSE, SAYING_VERBS, closed
+from assistant.hearing.lexicon import COARSE, EXPLICIT, SAYING_VERBS, closed
 from assistant.hearing.mentions import Named
 from assistant.hearing.plain_text import Block
 from assistant.hearing.pronouns import FIRST_PERSON, SECOND_PERSON, turned
@@ -23,8 +23,15 @@ _ENGLISH_SHARE = 0.2
 
 _WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was\b")
 
+_QUOTING_LIKE = re.compile(
+    r"(?<!\bit )(?:\b(?:was|were|is|are|am)|'m|'s|'re) (?:just |all )?like,? "
+    r"(?:oh|omg|no|yes|ok|okay|wait|what|why|wow|hey|um|well)\b",
+    re.IGNORECASE,
+)
 _OPENING_MARK = re.compile(r"(?<!\w)'(?=\w)")
 _CLOSING_MARK = re.compile(r"(?<=[\w,!])(?<!s)'(?!\w)")
+_WOULD = re.compile(r"\b(?:would|might|could)\b(?! not|n't)|'d(?! been| had| gone)\b", re.IGNORECASE)
+_SUPPOSING = re.compile(r"\b(?:if|unless|would|wish)\b|'d\b", re.IGNORECASE)
 _LIKENS = re.compile(r"^(?:and |but |or |just |more |almost )*(?:like|as if|as though)\b", re.IGNORECASE)
 _BEFORE_QUESTION = closed("before_question")
 _Felt = Sequence[tuple[str, Word]]
@@ -48,7 +55,7 @@ def clauses(
     message: str, parts: Sequence[Block], sentences: Sequence[Sentence], names: Sequence[Named], felt: Sequence[_Felt]
 ) -> tuple[tuple[Clause, ...], dict[int, float]]:
     """The clauses in their order, and for each noun (by the id of its word) the weight of the clause it stands in."""
-    if not _is_english(*parts) or asides.is_said_to_a_machine(message):
+    if not _is_english(*parts) or asides.are_orders_to_a_machine([part.text for part in parts]):
         return (), {}
     stretches = _stretches(parts, sentences)
     _mark_waking(stretches)
@@ -56,15 +63,16 @@ def clauses(
     weights: dict[int, float] = {}
     before: Sense | None = None
     unnamed: set[str] = set()
-    coarse = {number for number, stretch in enumerate(stretches) if _is_coarse(stretch)}
+    explicit = {number for number, stretch in enumerate(stretches) if _has(stretch, EXPLICIT)}
     for number, stretch in enumerate(stretches):
-        if _is_untellable(stretch) or {number - 1, number, number + 1} & coarse:
+        if _is_untellable(stretch) or {number - 1, number + 1} & explicit:
             before = None
             continue
         company = company_at(stretch.segment, stretch.sentence, names)
         means = sense(stretch.segment, stretch.sentence, before, names, company, unnamed)
         unnamed |= means.unnamed
-        clause = _clause(message, stretch, means, felt[stretch.sentence], number / len(stretches))
+        told_before = stretches[number - 1] if number else None
+        clause = _clause(message, stretch, told_before, means, felt[stretch.sentence], number / len(stretches))
         before = means if clause.sure or clause.continued else None
         weights.update({id(word): clause.weight for word in stretch.segment.words})
         found.setdefault(clause.turned, clause)
@@ -87,9 +95,15 @@ def _stretches(parts: Sequence[Block], sentences: Sequence[Sentence]) -> list[_S
         for segment in segments(sentence, mine):
             told = trimmed(segment, mine)
             if told is not None:
-                told.shaky = told.shaky or bool(_LIKENS.match(block.text))
+                told.shaky = told.shaky or bool(_LIKENS.match(block.text)) or _is_acted_out(told, block)
                 found.append(_Stretch(told, place, block, told.words[0].start, told.words[-1].end))
     return found
+
+
+def _is_acted_out(segment: Segment, block: Block) -> bool:
+    """Whether it comes after "and I was like, oh no", in somebody's own words."""
+    quoting = _QUOTING_LIKE.search(block.text)
+    return quoting is not None and segment.words[-1].end > quoting.end()
 
 
 def is_question(sentence: Sentence, block: Block) -> bool:
@@ -104,33 +118,42 @@ def is_question(sentence: Sentence, block: Block) -> bool:
 
 def _mark_waking(stretches: Sequence[_Stretch]) -> None:
     in_past = asides.told_in_past([stretch.segment for stretch in stretches])
+    announced = next((number for number, stretch in enumerate(stretches) if stretch.block.announces), 0)
     awake = False
     for number, stretch in enumerate(stretches):
         if asides.is_awakening(stretch.segment):
             awake = number >= len(stretches) / 2
             stretch.waking = True
         stretch.waking = stretch.waking or (
-            awake or asides.is_of_waking(stretch.text) or asides.is_general(stretch.segment, stretch.text, in_past)
+            awake or number < announced or asides.is_of_waking(stretch.text) or asides.is_general(stretch.segment, stretch.text, in_past)
         )
 
 
 def _is_untellable(stretch: _Stretch) -> bool:
     subject = stretch.segment.subject
     spoken_to = subject is not None and subject.lower in SECOND_PERSON
-    return spoken_to or asides.is_around(stretch.text)
+    return spoken_to or _has(stretch, COARSE) or asides.is_around(stretch.text)
 
 
-def _is_coarse(stretch: _Stretch) -> bool:
-    return any(word.lower in COARSE or word.lemma in COARSE for word in stretch.segment.words)
+def _has(stretch: _Stretch, words: Collection[str]) -> bool:
+    return any(word.lower in words or word.lemma in words for word in stretch.segment.words)
 
 
-def _clause(message: str, stretch: _Stretch, means: Sense, felt: _Felt, position: float) -> Clause:
+def _is_supposed(stretch: _Stretch, before: _Stretch | None) -> bool:
+    """Whether "I'd barely fit" goes on with what would be "if I got in": told alone, it would be a fact."""
+    would = _WOULD.search(stretch.text) is not None and " if " not in f" {stretch.text.lower()} "
+    return would and before is not None and _SUPPOSING.search(before.text) is not None
+
+
+def _clause(
+    message: str, stretch: _Stretch, before: _Stretch | None, means: Sense, felt: _Felt, position: float
+) -> Clause:
     segment = stretch.segment
     words = segment.words
     inside = {id(word) for word in words}
     feeling = next((name for name, word in felt if id(word) in inside), "")
     start, end = stretch.block.said(stretch.start, stretch.end)
-    clear = not segment.shaky and not means.lost and _can_be_turned(stretch)
+    clear = not segment.shaky and not means.lost and _can_be_turned(stretch) and not _is_supposed(stretch, before)
     continues = clear and (means.leans or bool(means.only_alone))
     heavy = weight(segment, position, bool(feeling)) - 0.4 * bool(means.unnamed) - 0.8 * stretch.waking
     return Clause(

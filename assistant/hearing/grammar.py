@@ -18,7 +18,8 @@ _INFLECTED = {
     "VBZ": "verb",
 }  # tags, and the table to look in
 _BASE_FORMS = {
-    "'re": "be", "'m": "be", "am": "be", "are": "be", "'ve": "have", "'ll": "will", "wo": "will", "ca": "can", "n't": "not",
+    "'re": "be", "'m": "be", "am": "be", "are": "be", "'ve": "have", "'ll": "will", "wo": "will", "ca": "can",
+    "n't": "not",
 }  # fmt: skip
 _MEANT_VERBS = {  # where the tables name another verb than dreamers mean
     "hoping": "hope", "hoped": "hope", "dreamt": "dream", "'s": "be", "'d": "have", "lay": "lie", "left": "leave",
@@ -160,7 +161,7 @@ class Grammar:
 
 
 class _Lemmas:
-    """The base form of a word by its tag, from the parser's own tables; its lemmatizer takes a third of the whole time."""
+    """The base form of a word by its tag, from the parser's own tables; its lemmatizer takes a third of the time."""
 
     def __init__(self, tables: Any) -> None:
         self._rules = tables.get_table("lemma_rules")

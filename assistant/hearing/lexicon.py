@@ -41,7 +41,8 @@ SAYING_VERBS = _words(_WORDS["saying_verbs"])
 INTRANSITIVE_VERBS = _words(_WORDS["intransitive_verbs"])
 HORROR = _words(_WORDS["horror"])
 FUNNY = _words(_WORDS["funny"])
-COARSE = _words(_WORDS["coarse"])
+EXPLICIT = _words(_WORDS["explicit"])
+COARSE = _words(_WORDS["coarse"]) | EXPLICIT  # never given back
 
 FELT = _words(_FEELINGS["felt"])
 ONLY_FELT = _words(_FEELINGS["only_felt"])

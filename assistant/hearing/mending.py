@@ -6,7 +6,6 @@ from assistant.hearing.grammar import Sentence, Word
 from assistant.hearing.lexicon import INTRANSITIVE_VERBS
 
 RUN_ON_ROLES = frozenset({"ccomp", "advcl", "relcl", "parataxis", "acl", "dep", "pcomp", "xcomp"})
-_PRESENT_OR_PAST = frozenset({"VBD", "VBZ", "VBP"})
 
 
 def mend(sentence: Sentence) -> None:
@@ -14,9 +13,9 @@ def mend(sentence: Sentence) -> None:
     for word in sentence.words:
         _give_subject_to_verb(word)
     for verb in sentence.words:
-        if verb.tag in _PRESENT_OR_PAST and verb.subject() is None:
+        if verb.is_verb and verb.finite() and verb.role not in {"aux", "auxpass"} and verb.subject() is None:
             _mend_after_and(verb)
-            _mend_after_noun(verb, sentence)
+            _mend_after_noun(verb)
     for word in sentence.words:
         _join_friend_and_i(word, sentence)
         _join_me_and_friend(word, sentence)
@@ -31,7 +30,7 @@ def _give_subject_to_verb(auxiliary: Word) -> None:
 
 def _mend_after_and(verb: Word) -> None:
     """As in "with my brother and the ice cracked", where the ice was taken for company."""
-    noun = verb.before
+    noun = _before(verb)
     if noun is None or noun.role != "conj" or not noun.is_noun or not noun.head.is_noun or noun.head in verb.subtree():
         return
     joint = next((child for child in noun.head.children if child.role == "cc" and child.index < noun.index), None)
@@ -42,17 +41,26 @@ def _mend_after_and(verb: Word) -> None:
         verb.role = "parataxis"
 
 
-def _mend_after_noun(verb: Word, sentence: Sentence) -> None:
+def _before(verb: Word) -> Word | None:
+    """The word before a verb and its auxiliaries and adverbs."""
+    group = [verb, *(child for child in verb.children if child.role in {"aux", "auxpass", "neg", "advmod"})]
+    first = min(group, key=lambda word: word.index)
+    return first.before
+
+
+def _mend_after_noun(verb: Word) -> None:
     """As in "nothing came out my mum just watched", where the mum was taken for what came out."""
-    if verb.role not in {"parataxis", "ROOT", "ccomp"} or verb.subject() is not None:
+    if verb.role not in {"parataxis", "ROOT", "ccomp", "dep"} or verb.subject() is not None:
         return
-    before = [word for word in sentence.words[: verb.index] if word.tag != "RB" or word.head is not verb]
-    noun = before[-1] if before else None
+    noun = _before(verb)
     if noun is None or not noun.is_noun or noun.is_root or not noun.head.is_verb or noun.head is verb:
         return
     takes_no_object = noun.head.lemma in INTRANSITIVE_VERBS or noun.head.child("prt") is not None
     if noun.role == "npadvmod" or (noun.role == "dobj" and takes_no_object):
+        above = noun.head
         _hang(noun, verb, "nsubj")
+        if verb.role == "dep":
+            _hang(verb, above, "parataxis")
 
 
 def _join_friend_and_i(word: Word, sentence: Sentence) -> None:
@@ -85,6 +93,9 @@ def _join_me_and_friend(verb: Word, sentence: Sentence) -> None:
 
 
 def _hang(word: Word, head: Word, role: str) -> None:
+    """Hangs a word on another; leaves the tree as it is where that would close a circle."""
+    if word.is_root or head in word.subtree():
+        return
     word.head.children.remove(word)
     word.head, word.role = head, role
     head.children.append(word)

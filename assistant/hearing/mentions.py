@@ -167,6 +167,8 @@ def _turned(chunk: list[Word], word: Word, kind: MentionKind) -> str:
     owner = _owner_by_name(chunk)
     if owner:
         return owner
+    if len(chunk) > 2 and chunk[0].lower in {"all", "both", "half"} and chunk[1].role in {"det", "poss"}:
+        chunk = chunk[1:]
     first = chunk[0]
     opening, rest = "", chunk
     if first.role in {"det", "predet", "poss", "nummod"}:

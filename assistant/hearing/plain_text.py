@@ -51,6 +51,7 @@ _IN_LAW = re.compile(r"\b(mother|father|sister|brother|son|daughter|parents|sist
 _LEFT_OVER = re.compile(r"^[\s,]+|(?<=\s)\s+|(?<=,)\s*,|\s+(?=[,.!?])")
 _GREETING = re.compile(rf"^(?:{any_of('greetings')}\b[,.!]*\s+)+(?=\w)", re.IGNORECASE)
 _DREAM_OPENINGS = at_start("dream_openings", after=r"(?:(?:and|but|so|then|also),?\s+)*")
+_DREAM_ANNOUNCED = at_start("dream_announced", after=r"(?:(?:and|but|so|then|also),?\s+)*")
 _LABEL = re.compile(rf"^{any_of('labels')}:$", re.IGNORECASE)
 
 
@@ -62,6 +63,7 @@ class Block:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     label: str = ""  # the heading it stands under, as in "Feelings: scared."
+    announces: bool = False  # begins with "I had a dream that": what was told before it is of waking life
     quoted: frozenset[int] = field(default_factory=frozenset)  # where a stand-in for a quotation begins
 
     def cut(self, start: int, end: int | None = None) -> Block:
@@ -243,8 +245,10 @@ def _without_fillers(block: Block) -> Block:
 
 
 def _without_opening(block: Block) -> Block:
+    announces = False
     for pattern in (_GREETING, _DREAM_OPENINGS, _DREAM_OPENINGS):
         match = pattern.match(block.text)
         if match:
+            announces = announces or _DREAM_ANNOUNCED.match(block.text) is not None
             block = block.cut(match.end())
-    return block
+    return replace(block, announces=announces)

@@ -34,7 +34,7 @@ class Segment:
 
 
 def segments(sentence: Sentence, mine: bool) -> list[Segment]:
-    """The sentence's stretches in order, untrimmed. ``mine``: where it has no verb of its own, it leaves "I was" out."""
+    """The sentence's stretches in order, untrimmed. ``mine``: where it has no finite verb, it leaves "I was" out."""
     mend(sentence)
     heads = [word for word in sentence.words if word.is_verb and word.finite() and stands_alone(word)]
     borders = _borders(heads)

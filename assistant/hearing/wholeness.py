@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.hearing.grammar import Word
-from assistant.hearing.lexicon import closed
+from assistant.hearing.lexicon import PERSONS, closed
 from assistant.hearing.segments import FEWEST_WORDS, MOST_WORDS, Segment, counted
 from assistant.hearing.standing import is_subordinate
 
@@ -36,7 +36,13 @@ def _opens_wrongly(segment: Segment) -> bool:
     asks = not segment.given_subject and first.lower in _OPENING_QUESTIONS
     commands = first.tag == "VB" and not segment.supplied
     there_was_i = segment.lowers[:3] == ["there", "was", "i"]
-    return asks or commands or there_was_i or first.lower == "back" or any(word.tag in {"WP", "WDT", "WP$"} for word in words[:2])
+    return (
+        asks
+        or commands
+        or there_was_i
+        or first.lower == "back"
+        or any(word.tag in {"WP", "WDT", "WP$"} for word in words[:2])
+    )
 
 
 def _ends_wrongly(segment: Segment) -> bool:
@@ -74,13 +80,18 @@ def _is_unfinished(segment: Segment) -> bool:
         return True
     after = [word for word in segment.words if word.index > head.index and word.role not in {"prt", "neg", "dative"}]
     if head.lemma in _EMPTY_WITHOUT_OBJECT:
-        return all(word.lower in _HEARERS or word.tag == "NNP" for word in after)
+        return all(_is_hearer(word) for word in after)
     hearers = [w for w in after if w.role in {"prep", "pobj", "poss", "det"} or w.lower in _HEARERS or w.is_noun]
     says_nothing = head.child("dobj", "ccomp", "xcomp", "advcl") is None and len(hearers) == len(after)
     if head.lemma in _NEEDING_WORDS and says_nothing:
         return True
     last = segment.words[-1]
     return last.lemma in {"say", "tell", "think", "hope"} and last.is_verb
+
+
+def _is_hearer(word: Word) -> bool:
+    possessed = word.role in {"poss", "det"} and word.head.lemma in PERSONS
+    return word.lower in _HEARERS or word.tag == "NNP" or word.lemma in PERSONS or possessed
 
 
 def _has_odd_head(segment: Segment) -> bool:

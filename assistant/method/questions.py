@@ -12,7 +12,10 @@ from importlib.resources import files
 import yaml
 
 from assistant.contract import faults_of_question
-from assistant.types import Heard, Mention, MentionKind, Stage
+from assistant.hearing.lexicon import COARSE
+from assistant.method.stages import recurs
+from assistant.texts import choices
+from assistant.types import Clause, Heard, Mention, MentionKind, Stage
 from assistant.words import content_stems, count_words
 from knowledge.types import Hit
 
@@ -25,6 +28,9 @@ SLOT_KINDS = {
     "thing": MentionKind.THING,
 }
 MOMENT_WORDS = 12  # a longer clause makes a question that nobody can follow
+QUOTED_WORDS = 10
+FILLERS = 3  # of one kind, the most telling
+IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 
 FACET_WORDS = {
     "feeling-in-dream": "what they felt in the dream",
@@ -42,6 +48,32 @@ FACET_WORDS = {
     "person": "who someone is, what is between them, what their own part was",
     "section": "what the passage leads on to",
 }
+
+_OPENS_BADLY = re.compile(
+    r"^(?:while|when|as|if|because|after|before|then|suddenly|finally|eventually|again|so|but|and|or|that|who|which|where|since|until|for|"
+    r"maybe|perhaps|apparently|basically|in|at|on|once|next|now|first|later|"
+    r"you(?:'re| are| were)? ?(?:\w+ly )?(?:think|thought|know|knew|remember|recall|guess|believe|suppose|mean|sure|wonder|don't know|can't remember))\b",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(
+    r"^(?:you|it|there|we|they|he|she)(?:'re|'s| are| were| was| is) (?:all |back |just |still )?(?:in|at|on|inside|outside|near|with|a|an|the|about|like|very|really|so)\b",
+    re.IGNORECASE,
+)
+_NO_IMAGE = content_stems(
+    """way part side lot kind sort time moment end rest day night morning case fact reason point bit place dream nightmare stuff
+    something anything nothing everything idea sense feeling scene story while hour minute second week month year other left right number"""
+)
+_OF_TALK = content_stems("happen happened moment point place kind notice tell strongest clearly exactly first last most")
+_HOW_OFTEN = re.compile(
+    r"\b(?:how often|how long (?:have|has)|since when|first (?:time|dream|come|have|begin|fly)|(?:did|do) (?:dreams|this dream)|last (?:came|had|dream)|"
+    r"usually|in earlier dreams|before this|other dreams|dreamed before|the nights?|when in your life|these dreams|it happens|had such dreams)\b",
+    re.IGNORECASE,
+)
+_SAID_HOW_OFTEN = re.compile(
+    r"\b(?:every|each|most|twice|once|since|for (?:years|months|weeks)|\w+ times|\w+ time this|years? ago|as a (?:child|kid)|always|often)\b",
+    re.IGNORECASE,
+)
+_ASKS_HOW_OFTEN = re.compile(r"^(?:how often|since when|when did you (?:first|last)|how long|when in your life)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,52 +114,105 @@ def choose_question(
     *,
     told: Sequence[str],
     asked: Sequence[str],
+    just_said: str = "",
 ) -> Chosen:
     """The best question that keeps the contract.
 
-    ``heard`` are the dreamer's messages as heard, newest first; ``facets`` what the method wants to ask about, most wanted
-    first ("section" stands for the questions of the sections in ``hits``). There is always an answer: where nothing fits,
-    the dreamer's own words are quoted back into a question.
+    ``heard`` are the dreamer's messages about the dream as heard, newest first; ``facets`` what the method wants to ask about,
+    most wanted first ("section" stands for the questions of the sections in ``hits``). ``just_said`` is an answer that went
+    beyond the dream: a question may take its words up. There is always a question: where nothing fits, the dreamer's own
+    words are quoted back into one.
     """
     salt = "\n".join(told)
+    quoted = _short_quotation(just_said)
+    if quoted:
+        for frame in sorted(choices("ask_of_words"), key=lambda frame: _shuffle(salt + frame)):
+            if not faults_of_question(frame.format(quoted), told, asked):
+                return Chosen(frame.format(quoted), "waking-link")
     for facet in facets:
-        if facet == "section":
-            candidates = [Chosen(ask, facet) for hit in hits for ask in hit.section.asks]
-        else:
-            candidates = sorted(_filled(facet, heard), key=lambda chosen: _shuffle(salt + chosen.text))
-        for chosen in candidates:
-            if not faults_of_question(chosen.text, told, asked):
-                return chosen
+        for text in _of_sections(hits, told) if facet == "section" else _filled(facet, heard, asked, salt):
+            if not faults_of_question(text, told, asked) and _may_be_asked(text, told):
+                return Chosen(text, facet)
     return _from_their_words(told, asked)
 
 
-def _filled(facet: str, heard: Sequence[Heard]) -> Iterator[Chosen]:
-    """The bank's questions on a facet, filled from the newest message that has something to fill them with."""
-    questions = [question for question in bank() if question.facet == facet]
-    for message in heard:
-        found = [
-            Chosen(SLOT.sub(lambda _, filler=filler: filler, question.text), facet)  # type: ignore[misc]
-            for question in questions
-            for filler in _fillers(question, message)
-        ]
-        if found:
-            yield from found
-            return
+def _of_sections(hits: Sequence[Hit], told: Sequence[str]) -> Iterator[str]:
+    """The questions of the sections that speak of what the dreamer spoke of, and not of what only the section knows."""
+    words = frozenset().union(*(content_stems(message) for message in told))
+    for hit in hits:
+        for ask in hit.section.asks:
+            stems = content_stems(ask) - _OF_TALK
+            if len(stems & words) > IN_THEIR_WORDS * len(stems):
+                yield ask
+
+
+def _may_be_asked(question: str, told: Sequence[str]) -> bool:
+    """Whether a question of how often or since when has its ground: the dream comes back, and they have not said it yet."""
+    if not _HOW_OFTEN.search(question):
+        return True
+    returning = [message for message in told if recurs(message)]
+    return bool(returning) and not (
+        _ASKS_HOW_OFTEN.match(question) and any(_SAID_HOW_OFTEN.search(message) for message in returning)
+    )
+
+
+def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str) -> list[str]:
+    """The bank's questions on a facet, filled with what the dreamer said of the dream.
+
+    What no question has named yet comes first, then the newest message, then what is most telling in it; among equals an
+    order that looks random.
+    """
+    found = [
+        (_named(filler, asked), age, rank, SLOT.sub(lambda _, filler=filler: filler, question.text))  # type: ignore[misc]
+        for age, message in enumerate(heard)
+        for question in bank()
+        if question.facet == facet
+        for rank, filler in enumerate(_fillers(question, message))
+    ]
+    return [text for *_, text in sorted(found, key=lambda row: (*row[:3], _shuffle(salt + row[3])))]
+
+
+def _named(filler: str, asked: Sequence[str]) -> int:
+    """How many questions have spoken of it."""
+    stems = content_stems(filler)
+    return sum(stems <= content_stems(question) for question in asked) if stems else 0
 
 
 def _fillers(question: BankQuestion, heard: Heard) -> list[str]:
-    """What can stand in the question's slot, most telling first, two at most."""
+    """What can stand in the question's slot, most telling first."""
     if question.slot == "feeling":
         return [feeling for feeling in heard.feelings if content_stems(feeling)][:1]
     if question.slot == "moment":
-        moments = [clause for clause in heard.clauses if clause.sure and not clause.waking]
-        best = sorted(moments, key=lambda clause: -clause.weight)
-        return [clause.turned for clause in best if 3 <= count_words(clause.turned) <= MOMENT_WORDS][:2]
+        return moments(heard)[:FILLERS]
     wanted = SLOT_KINDS[question.slot]
-    return [mention.turned for mention in heard.mentions if mention.kind is wanted and _fits(question, mention)][:2]
+    return [mention.turned for mention in heard.mentions if mention.kind is wanted and _fits(question, mention)][:FILLERS]
+
+
+def moments(heard: Heard) -> list[str]:
+    """The clauses that a question can point to as a moment of the dream, most telling first: events before settings and moods."""
+    fitting = [
+        clause
+        for clause in heard.clauses
+        if clause.sure
+        and not clause.waking
+        and 3 <= count_words(clause.turned) <= MOMENT_WORDS
+        and content_stems(clause.turned)
+        and not _OPENS_BADLY.match(clause.turned)
+    ]
+    return [clause.turned for clause in sorted(fitting, key=lambda clause: (_is_no_event(clause), -clause.weight))]
+
+
+def _is_no_event(clause: Clause) -> bool:
+    if clause.feeling and len(content_stems(clause.turned) - content_stems(clause.feeling)) == 0:
+        return True
+    return bool(_SETTING.match(clause.turned))
 
 
 def _fits(question: BankQuestion, mention: Mention) -> bool:
+    if mention.kind is MentionKind.BODY and not mention.turned.startswith("your "):
+        return False
+    if not content_stems(mention.turned) - _NO_IMAGE:
+        return False
     return question.number == "any" or question.number == ("plural" if mention.plural else "singular")
 
 
@@ -142,23 +227,25 @@ def _from_their_words(told: Sequence[str], asked: Sequence[str]) -> Chosen:
         quoted = quoted_beginning(message)
         if not quoted:
             continue
-        for frame in (
-            "What is the first thing that comes back when you think of \u201c{}\u201d?",
-            "What happened just before \u201c{}\u201d?",
-            "What was the strongest moment in \u201c{}\u201d?",
-            "What would you add to \u201c{}\u201d now?",
-            "What else belongs to \u201c{}\u201d?",
-            "How does \u201c{}\u201d sound to you when you read it now?",
-        ):
+        for frame in choices("ask_of_quotation"):
             question = frame.format(quoted)
             if not faults_of_question(question, told, asked):
                 return Chosen(question, "image")
-    return Chosen("What else would you like to tell of it?", "image")
+    return Chosen(choices("ask_of_nothing")[len(asked) % len(choices("ask_of_nothing"))], "image")
+
+
+def _short_quotation(message: str) -> str:
+    """The first sentence of an answer, where it is short enough to be taken up word by word and says something."""
+    for sentence in re.split(r"[.!?\n…;]+", message):
+        quoted = quoted_beginning(sentence, QUOTED_WORDS + 1)
+        if 2 <= len(quoted.split()) <= QUOTED_WORDS and not COARSE & set(re.findall(r"\w+", quoted.lower())):
+            return quoted
+    return ""
 
 
 def quoted_beginning(message: str, most: int = 8) -> str:
     """The first few words of a message with content, as they stand, without marks that would break a quotation."""
-    for sentence in re.split(r"[.!?\n\u2026]+", message):
+    for sentence in re.split(r"[.!?\n…]+", message):
         words = re.sub(r"[\"“”<>\[\]{}|\\`*_#]", "", sentence).split()
         piece = " ".join(words[:most]).strip(" ,;:-")
         if content_stems(piece) and piece.isprintable():

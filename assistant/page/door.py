@@ -247,7 +247,7 @@ class Door:
                 left()
 
     async def _until_closing(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An event stream, which would otherwise go on for ever, ends when the server does."""
+        """An event stream, which would otherwise go on for ever, ends when its page is closed or the server ends."""
         begun = ended = False
 
         async def watched(message: Message) -> None:
@@ -256,15 +256,16 @@ class Door:
             ended = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
-        stream = asyncio.ensure_future(self._app(scope, receive, watched))
+        stream = asyncio.ensure_future(self._app(scope, _nothing_more, watched))
+        gone = asyncio.ensure_future(_disconnected(receive))
         closing = asyncio.ensure_future(self.closing.wait())
         try:
-            await asyncio.wait({stream, closing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({stream, gone, closing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            closing.cancel()
-            if not stream.done():
-                stream.cancel()
-            await asyncio.gather(stream, closing, return_exceptions=True)
+            unfinished = [task for task in (stream, gone, closing) if not task.done()]
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
             if begun and not ended:
                 await send({"type": "http.response.body", "body": b""})
 
@@ -323,6 +324,18 @@ async def _whole_body(headers: Headers, receive: Receive) -> tuple[Receive, byte
         return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     return once_more, bytes(body)
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Returns when the browser has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _nothing_more() -> Message:
+    """Stands in for ``receive`` behind the door: a stream has no body, and its end is watched for at the door."""
+    await asyncio.Event().wait()
+    return {"type": "http.disconnect"}
 
 
 def _with_headers(send: Send, path: str) -> Send:

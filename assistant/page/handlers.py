@@ -128,6 +128,10 @@ class Handlers:
         self.running.stop(guest_of(request))
         return ()
 
+    def leave(self, request: gr.Request) -> None:
+        """The tab was closed."""
+        self.running.stop(guest_of(request))
+
     def new(self, request: gr.Request) -> Shown:
         """A fresh page; the conversation before stays in the journal."""
         guest = guest_of(request)

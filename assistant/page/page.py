@@ -60,6 +60,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         wiring.at_once(new.click, handlers.new, inputs=[])
         wiring.at_once(page.load, handlers.load, inputs=[conversation_id], js="() => [window.companion.remembered()]")
         wiring.small(stop.click, handlers.stop, None, [])
+        page.unload(handlers.leave)  # it also lets the page keep a heartbeat, by which the door knows who is here
         wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
         memory_panel.wire(handlers, more, wiring)
         owner_panel.wire(owner, more, wiring)

@@ -34,16 +34,22 @@ class BuiltInVoice:
             yield Question(plan.question)
 
     def _sentences(self, plan: Plan) -> Iterator[Sentence]:
-        if plan.plain and plan.kind is not Kind.UNCOVERED:
+        begins = begins_with_the_dreamer(plan)
+        if plan.plain and not begins:
             yield Sentence(plan.plain, Role.PLAIN)
-        if begins_with_the_dreamer(plan):
+        if begins or (plan.kind is Kind.ANSWER and not plan.plain):
             yield self.heard(plan)
-        for reading in plan.readings:
-            yield self.reading(reading)
-        if plan.kind is Kind.WHY and plan.readings:
-            yield Sentence(text("graded", plan.readings[0].hit.section.evidence.value), Role.PLAIN)
-        if plan.plain and plan.kind is Kind.UNCOVERED:
+        yield from self._readings(plan)
+        if plan.plain and begins:
             yield Sentence(plan.plain, Role.PLAIN)
+
+    def _readings(self, plan: Plan) -> Iterator[Sentence]:
+        """The planned readings; facts that answer a question are followed by how well supported they are."""
+        for planned, following in zip(plan.readings, [*plan.readings[1:], None], strict=False):
+            yield self.reading(planned)
+            grade = planned.hit.section.evidence
+            if plan.kind is Kind.WHY and (following is None or following.hit.section.evidence is not grade):
+                yield Sentence(text("graded", grade.value), Role.PLAIN)
 
     def heard(self, plan: Plan) -> Sentence:
         """What the dreamer said, given back; quoted where grammar does not carry it safely."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assistant.contract import ROWS, Wanted
 from assistant.grounding import support
+from assistant.method.questions import FACET_WORDS
 from assistant.models.client import ChatClient, Message
 from assistant.types import Citation, Kind, Plan, Question, Role, Sentence
 from assistant.voices.voice import with_mark
@@ -110,7 +111,7 @@ def _turn_variables(plan: Plan) -> dict[str, object]:
         "least_words": row.least_words,
         "most_words": row.most_words,
         "rejected": list(plan.rejected),
-        "facet": plan.facet,
+        "facet": FACET_WORDS.get(plan.facet, plan.facet),
         "asked": list(plan.asked),
     }
 
