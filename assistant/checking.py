@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.contract import (
+    NOT_TOLD_AS_OWN,
     ROWS,
     Wanted,
     begins_with_the_dreamer,
     faults_of_question,
     faults_of_sentence,
 )
-from assistant.grounding import support
-from assistant.texts import choices
+from assistant.grounding import figures, support
+from assistant.reflecting import faults_of_reflection
+from assistant.texts import choices, text
 from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.built_in import BuiltInVoice
 from assistant.words import count_words
@@ -36,12 +39,14 @@ class Checker:
         self._offered_question = ""
 
     def take(self, unit: Sentence | Question) -> Iterator[Sentence]:
-        """What to show of this unit: itself, a replacement, or nothing. The question is held back to the end."""
+        """What to show of this unit: itself, mended, a replacement, or nothing. The question is held back to the end."""
         if isinstance(unit, Question):
-            if not self._offered_question:
-                self._offered_question = unit.text.strip()
+            self._take_question(unit)
             return
-        if not self.sentences and self._must_begin_with_the_dreamer() and unit.role is not Role.HEARD:
+        begins = self._must_begin_with_the_dreamer()
+        if unit.role is Role.HEARD and not begins:
+            unit = replace(unit, role=Role.PLAIN)
+        if not self.sentences and begins and unit.role is not Role.HEARD:
             yield self._repaired(self._built_in.heard(self.plan), "a reply begins with what was heard")
         if self.sentences or unit.role is not Role.HEARD:
             yield from self._note()
@@ -50,23 +55,26 @@ class Checker:
             self.kept += 1
             yield self._show(unit)
             return
-        replacement = self._replacement(unit)
+        replacement = self._replacement(unit, faults)
         if replacement is None:
             self.repairs += 1
             self.faults += faults
         else:
             yield self._repaired(replacement, *faults)
 
+    def _take_question(self, unit: Question) -> None:
+        if not self._offered_question:
+            self._offered_question = unit.text.strip()
+        else:
+            self.repairs += 1
+            self.faults.append("a reply asks one question")
+
     def finish(self) -> Iterator[Sentence | Question]:
         """What is still missing, and the question last."""
         if not self.sentences and self._must_begin_with_the_dreamer():
             yield self._repaired(self._built_in.heard(self.plan), "nothing was said")
         yield from self._note()
-        least = self._row.least_readings if self.plan.readings else 0
-        for planned in self._unused_readings():
-            if self._readings() >= least:
-                break
-            yield self._repaired(self._built_in.reading(planned), "a reading was missing")
+        yield from self._what_is_missing()
         question = self._final_question()
         missing = self._row.least_words - self._words() - count_words(question)
         for sentence in self._padding(missing):
@@ -74,6 +82,25 @@ class Checker:
         if question:
             self.question = question
             yield Question(question, repaired=question != self._offered_question)
+
+    def _what_is_missing(self) -> Iterator[Sentence]:
+        """The readings, the sentence of our own and the grade that this kind of turn needs, where the voice left them out."""
+        least = self._row.least_readings if self.plan.readings else 0
+        for planned in self._unused_readings():
+            if self._readings() >= least:
+                break
+            yield self._repaired(self._built_in.reading(planned), "a reading was missing")
+        plain = [
+            sentence.text
+            for sentence in self.sentences
+            if sentence.role is Role.PLAIN and sentence.text != self.plan.note
+        ]
+        if self.plan.plain and not plain:
+            yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")
+        if self.plan.kind is Kind.WHY and self._readings() and not plain:
+            cited = [sentence.citation for sentence in self.sentences if sentence.citation]
+            grade = self.plan.hits[cited[-1].marker - 1].section.evidence
+            yield self._show(Sentence(text("graded", grade.value), Role.PLAIN))
 
     def _note(self) -> Iterator[Sentence]:
         """The soft word for somebody who is not well, once, after what was heard."""
@@ -90,27 +117,38 @@ class Checker:
 
     def _faults(self, unit: Sentence) -> list[str]:
         plan = self.plan
-        earlier = [turn.message for turn in plan.earlier]
-        faults = faults_of_sentence(unit, plan.heard.message, plan.hits, first=not self.sentences, told=earlier)
+        told = [*(turn.message for turn in plan.earlier), plan.heard.message]
+        faults = faults_of_sentence(unit, plan.heard.message, plan.hits, first=not self.sentences, told=told)
         if unit.role is Role.READING:
-            if self._readings() >= self._row.most_readings:
-                faults.append("too many readings")
-            if unit.citation is not None and not self._is_planned(unit):
-                passage = self.plan.hits[unit.citation.marker - 1].passage.text
-                if not support(unit.text, passage).supported:
-                    faults.append("the passage does not support it")
-                if unit.citation.section in self.plan.rejected_sections:
-                    faults.append("the dreamer said no to it")
-        if self._words() + count_words(unit.text) + count_words(self.plan.question) > self._row.most_words:
+            faults += self._faults_of_reading(unit)
+        if unit.role is Role.HEARD and not unit.frame:
+            faults += faults_of_reflection(unit.text, told)
+        if unit.role is Role.PLAIN and figures(unit.text) - figures("\n".join([plan.plain, plan.note, *told])):
+            faults.append("a figure carries its mark")
+        if self._words() + count_words(unit.text) + count_words(plan.question) > self._row.most_words:
             faults.append("the reply would be too long")
         if any(unit.text == shown.text for shown in self.sentences):
             faults.append("said already")
         return faults
 
+    def _faults_of_reading(self, unit: Sentence) -> list[str]:
+        faults = []
+        if self._readings() >= self._row.most_readings:
+            faults.append("too many readings")
+        if unit.citation is not None and not self._is_planned(unit):
+            passage = self.plan.hits[unit.citation.marker - 1].passage.text
+            if not support(unit.text, passage).supported:
+                faults.append("the passage does not support it")
+            if unit.citation.section in self.plan.rejected_sections:
+                faults.append("the dreamer said no to it")
+        return faults
+
     def _is_planned(self, unit: Sentence) -> bool:
         return any(unit == self._built_in.reading(planned) for planned in self.plan.readings)
 
-    def _replacement(self, unit: Sentence) -> Sentence | None:
+    def _replacement(self, unit: Sentence, faults: list[str]) -> Sentence | None:
+        if unit.role is Role.THOUGHT and faults == [NOT_TOLD_AS_OWN]:
+            return replace(unit, text=f"{text('own_thought')} {unit.text}")
         if unit.role is Role.HEARD and not self.sentences and self._must_begin_with_the_dreamer():
             return self._built_in.heard(self.plan)
         if unit.role is Role.READING and self._readings() < self._row.most_readings:
@@ -167,6 +205,4 @@ class Checker:
     def _repaired(self, sentence: Sentence, *faults: str) -> Sentence:
         self.repairs += 1
         self.faults += faults
-        return self._show(
-            Sentence(sentence.text, sentence.role, sentence.citation, repaired=True, frame=sentence.frame)
-        )
+        return self._show(replace(sentence, repaired=True))

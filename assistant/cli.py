@@ -27,9 +27,7 @@ app.add_typer(model_app, name="model")
 
 console = Console(stderr=True)
 
-DataDir = Annotated[
-    Optional[Path], typer.Option("--data-dir", help="Keep everything in this folder (or DREAM_DATA_DIR).")
-]  # noqa: UP045
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everything in this folder (or DREAM_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Batch = Annotated[Optional[Path], typer.Option("--batch", help="A file of JSON lines, one row each.")]  # noqa: UP045
 Text = Annotated[str, typer.Argument(help="What to look at; not with --batch.")]

@@ -13,6 +13,7 @@ from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
+from assistant.phrases import without_thanks
 from assistant.safety import crisis_reply, distress_note, screen
 from assistant.settings import Settings
 from assistant.types import (
@@ -29,8 +30,14 @@ from assistant.types import (
     Stage,
     Turn,
 )
-from assistant.phrases import without_thanks
-from assistant.understanding import ABOUT_A_DREAM, begins_a_new_dream, kind_of, of_this_dream, says_nothing
+from assistant.understanding import (
+    ABOUT_A_DREAM,
+    asks_the_library,
+    begins_a_new_dream,
+    kind_of,
+    of_this_dream,
+    says_nothing,
+)
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.voice import Voice
 from knowledge.embedding import SentenceTransformerEmbedder
@@ -178,22 +185,26 @@ class Companion:
     def _plan(self, said: _Said, safety: Safety) -> Plan:
         heard = self._ear.hear(without_thanks(said.message))
         earlier_heard = [self._ear.hear(turn.message) for turn in said.earlier]
-        before = _dreamt_before(said)
+        before = _dreamt_before(said, asks=asks_the_library(said.message, heard))
         found = self.library.search(said.message, before=before, count=PASSAGES)
         alone = self.library.search(said.message, count=PASSAGES) if before else found
         kind = kind_of(said.message, heard, said.earlier, covered=found.covered, coverage_alone=alone.coverage)
         titles = self._titles() if kind is Kind.WISH else {}
-        plan = make_plan(kind, heard, said.earlier, earlier_heard, found, titles)
+        plan = make_plan(kind, heard, said.earlier, earlier_heard, found, coverage_alone=alone.coverage, titles=titles)
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
     def _titles(self) -> dict[str, str]:
         """The sections' titles by their ids."""
-        return {section.id: section.title for article in self.library.articles().values() for section in article.sections}
+        return {
+            section.id: section.title for article in self.library.articles().values() for section in article.sections
+        }
 
     def _softened(self, plan: Plan, said: _Said) -> Plan:
         """The plan with a soft word before the ordinary reply, for somebody who is not well."""
         note = distress_note(said.told, sum(turn.safety is Safety.DISTRESS for turn in said.earlier))
-        return replace(plan, note=note.text, question=note.question or plan.question, fixed_question=bool(note.question))
+        return replace(
+            plan, note=note.text, question=note.question or plan.question, fixed_question=bool(note.question)
+        )
 
     def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
@@ -265,14 +276,16 @@ def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
 
 
-def _dreamt_before(said: _Said) -> list[str]:
-    """What was told of this dream, for a message that leans on it: its telling and the latest answer that says something."""
+def _dreamt_before(said: _Said, *, asks: bool) -> list[str]:
+    """What was told of this dream, for a message that leans on it: its telling and, unless it asks, the latest answer."""
     if begins_a_new_dream(said.message):
         return []
-    turns = [turn for turn in of_this_dream(said.earlier) if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)]
+    turns = [
+        turn for turn in of_this_dream(said.earlier) if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)
+    ]
     tellings = [turn.message for turn in turns if turn.kind is not Kind.ANSWER][-1:]
     answers = [turn.message for turn in turns if turn.kind is Kind.ANSWER][-1:]
-    return [*tellings, *answers]
+    return tellings if asks else [*tellings, *answers]
 
 
 def _joined(sentences: tuple[Sentence, ...], question: str) -> str:
@@ -301,4 +314,3 @@ def _turn(said: _Said, plan: Plan, checker: Checker, safety: Safety, voice: Voic
         facet=plan.facet,
         id=said.turn_id,
     )
-

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.nevers import never_said
-from assistant.phrases import says_nothing
+from assistant.phrases import is_only_talk, says_nothing
 from assistant.types import Kind, Plan, Role, Sentence
-from assistant.words import MARK, content_stems, count_words
+from assistant.words import MARK, content_stems, count_words, is_english
 from knowledge.types import Hit
 
 QUESTION_WORDS = 25
+NOT_TOLD_AS_OWN = "a thought is said to be our own"
 ASKED_BEFORE = 0.6  # share of content stems that two questions may have in common
 
 
@@ -59,6 +60,7 @@ _ASKS_OPENLY = re.compile(
     r"^(?:and |but |so )?(?:(?:what|who|whom|whose|which|how|why)\b|(?:when|where) (?:do|does|did|is|are|was|were|have|has|had|would|could|can|in|else)\b)",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r",\s*(?:if|as far as|apart from|besides|since|when|now that)\b[^,]*,\s*", re.IGNORECASE)
 _PRAISE = re.compile(
     r"^(?:what an? |thank you|thanks|great|wow|i'm so glad|how (?:fascinating|interesting|wonderful)|that's (?:an?|so) |"
     r"this (?:dream|is (?:an? |such |so |really |very ))|your dream (?:is|seems|suggests|reflects|about))",
@@ -67,15 +69,27 @@ _PRAISE = re.compile(
 _TENTATIVE = re.compile(
     r"\b(?:may|might|could|can|perhaps|possibly|maybe|some|sometimes|often|many|most|few|people|studies|study|researchers|"
     r"about|seems?|tends?|likely|unlikely|thought|believed?|belief|known?|if|whether|nobody|no one|asked|dreamers?|often|"
-    r"suggest|idea|held|found|usual|usually|common|rarely|tradition)\b",
+    r"suggest|idea|held|found|usual|usually|common|rarely|tradition|reading|says?|popular|hearsay|guess|custom|nothing|never)\b",
     re.IGNORECASE,
 )
+_TOLD_AS_OWN = re.compile(
+    r"\b(?:my own|own thought|thought of mine|i wonder|i (?:would|might|could|can) (?:imagine|guess|wonder)|to my mind|strikes me|only my|library's)\b",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"[{}<>|\\`~^]|\*\*|__|https?:|www\.|^\s*(?:[-*#•]|\d+[.)])\s")
+_FROM_STUDIES = re.compile(
+    r"\b(?:stud(?:y|ies)|research(?:ers)?|scientists?|psychologists?|percent|surveys?|experts?|statistic\w*|according to)\b|\d ?%",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 
 
 def begins_with_the_dreamer(plan: Plan) -> bool:
     """Whether the reply must begin with something of the dreamer's own words: not where this message holds nothing."""
     message = plan.heard.message
-    return plan.kind in BEGINS_WITH_THE_DREAMER and bool(content_stems(message)) and not says_nothing(message)
+    if plan.kind not in BEGINS_WITH_THE_DREAMER or not content_stems(message) or says_nothing(message):
+        return False
+    return plan.kind is not Kind.WHY or not is_only_talk(message)
 
 
 def is_open(question: str) -> bool:
@@ -118,6 +132,8 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
         faults.append("a question is tied to the dreamer's own words")
     if asked_before(question, asked):
         faults.append("a question is not asked twice")
+    if _MARKUP.search(_QUOTED.sub("", question)):
+        faults.append("a reply is plain text")
     return faults + [f"never said: {never}" for never in never_said(question, told)]
 
 
@@ -127,8 +143,13 @@ def faults_of_sentence(
     """What is wrong with one unit of a reply, by itself; empty where nothing is. ``told`` are the dreamer's other messages."""
     theirs = (message, *told) if sentence.role in (Role.HEARD, Role.PLAIN) else ()
     faults = [f"never said: {never}" for never in never_said(sentence.text, theirs)]
-    if "?" in re.sub(r"[\"“].*?[\"”]", "", sentence.text):
+    unquoted = _QUOTED.sub("", sentence.text)
+    if "?" in unquoted:
         faults.append("only the question asks")
+    if _MARKUP.search(unquoted):
+        faults.append("a reply is plain text")
+    if is_english(message) and not is_english(sentence.text):
+        faults.append("a reply is in the dreamer's language")
     marks = [int(mark) for mark in MARK.findall(sentence.text)]
     citation = sentence.citation
     if marks != ([citation.marker] if citation else []):
@@ -140,6 +161,17 @@ def faults_of_sentence(
             faults.append("a quote stands in its passage to the letter")
         if not _TENTATIVE.search(sentence.text) and not _is_of_the_library(sentence.text, hits):
             faults.append("a reading is tentative")
+    if sentence.role is Role.THOUGHT:
+        if not _TOLD_AS_OWN.search(sentence.text):
+            faults.append(NOT_TOLD_AS_OWN)
+        if not _TENTATIVE.search(sentence.text) and "wonder" not in sentence.text.lower():
+            faults.append("a thought is tentative")
+    if (
+        sentence.role in (Role.THOUGHT, Role.HEARD)
+        and _FROM_STUDIES.search(unquoted)
+        and not _FROM_STUDIES.search(message)
+    ):
+        faults.append("what studies say carries its mark")
     if first and sentence.role is Role.HEARD:
         if _PRAISE.match(sentence.text):
             faults.append("a reply does not begin with praise or a summary")

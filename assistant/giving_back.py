@@ -35,7 +35,7 @@ _REPORTING = re.compile(
 )
 _OPENS_IN_TIME = re.compile(
     r"^(?:suddenly|then|finally|eventually|when|as|while|after|before|if|in|at|on|once|for|from|later|now|first|somehow|"
-    r"because|since|during|next|by|one|with|until)\b"
+    r"because|since|during|next|by|one|with|until|only|this time|every|each|although)\b"
 )
 _NOTHING_SAID = re.compile(rf"^(?:{any_of('nothing_said')}\b[\s,.!?]*)+$", re.IGNORECASE)
 _ORDERS = re.compile(rf"^(?:(?:please|now|pls|ok|hi|hello|hey) )*{any_of('orders')}\b", re.IGNORECASE)

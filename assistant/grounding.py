@@ -25,8 +25,28 @@ _CERTAIN = re.compile(
     r"definitely|only|most|cures?|guarantees?)\b",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|without|hardly|rarely|n't|cannot|unlikely|isn't|doesn't|don't|didn't)\b|n['’]t\b", re.IGNORECASE)
-_OF_TALK = frozenset(["may", "some", "peopl", "find", "find", "mind", "sens", "someth", "sometim", "perhap", "possibl", "wonder", "often", "feel"])
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nobody|nothing|without|hardly|rarely|n't|cannot|unlikely|isn't|doesn't|don't|didn't)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_OF_TALK = frozenset(
+    [
+        "may",
+        "some",
+        "peopl",
+        "find",
+        "find",
+        "mind",
+        "sens",
+        "someth",
+        "sometim",
+        "perhap",
+        "possibl",
+        "wonder",
+        "often",
+        "feel",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +84,16 @@ def support(sentence: str, passage: str) -> Support:
     return Support(score >= SUPPORTED, round(score, 3), best if score >= SUPPORTED else "")
 
 
+def figures(text: str) -> set[str]:
+    """Every number that a text writes in figures."""
+    return set(_NUMBER.findall(text))
+
+
 def numbers(text: str) -> set[str]:
     """Every number in a text, in figures, small number words included."""
-    found = set(_NUMBER.findall(text))
-    return found | {_NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBER_WORDS}
+    return figures(text) | {
+        _NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBER_WORDS
+    }
 
 
 def _overlap(stems: frozenset[str], text: str) -> float:

@@ -53,7 +53,7 @@ _WISHES: dict[Wish, re.Pattern[str]] = {
     ),
     Wish.SKIP: re.compile(
         rf"^{_PLEASE}(?:skip|next|pass)(?: (?:this|that|it|the|question|please|one))*[.!]*$"
-        r"|\b(?:rather not|prefer not to|don'?t want to|do not want to) (?:say|answer|talk about (?:that|it|this))\b"
+        r"|\b(?:rather not|prefer not to|don'?t want to|do not want to) (?:say|answer|(?:talk about|describe|go into|think about|speak of) (?:that|it|this))\b"
         rf"|^{_PLEASE}(?:ask (?:me )?)?(?:something else|another question|a different question)(?: please)?[.!]*$",
         _ANY,
     ),
@@ -92,17 +92,20 @@ _CLOSE = re.compile(
     r"that(?:'s| is| was) (?:all|enough|it|plenty)|i(?:'m| am) (?:done|finished)|that (?:really )?helped|i(?:'ve| have)? (?:got to|have to|must) go(?! back| through)|gotta go)\b",
     _ANY,
 )
-_TOLD = re.compile(r"(?<!that )(?<!this )(?<!it )\b(?:was|were|said|she|he|they)\b", _ANY)  # leave-taking that is told, not taken
+_LAST_WORD = re.compile(r"(?:^|[\s,.!])(?:thanks|thank you|thx|bye|goodbye|good ?night)[\s.!]*$", _ANY)
+_TOLD = re.compile(
+    r"(?<!that )(?<!this )(?<!it )\b(?:was|were|said|she|he|they)\b", _ANY
+)  # leave-taking that is told, not taken
 _CLOSING_WORDS = content_stems(
     """thanks thank thx ty cheers bye goodbye good night goodnight see ya later tomorrow soon helped helps helpful help useful
     think thoughts better much great nice lovely day evening morning time talk talking listen listening enough done today interesting
     kind kindly appreciate appreciated finished sleep bed work leave go wonderful sweet food gotta plenty perfect conversation chat
-    sense clear clearer calmer really lots bunch friend patience companion"""
+    sense clear clearer calmer really lots bunch friend patience companion try"""
 )
 _REMEMBERED = r"(?:that(?:'s| is| was)|this is) (?:all|it|everything)(?: (?:that )?(?:i|we) (?:can |could |still |really )?(?:remember|recall|know|have|got|say|see))"
 _NOT_KNOWING = re.compile(
     rf"^(?:idk|i ?d(?:on'?t|unno|o not) ?(?:really |exactly |honestly )?(?:know|remember|recall)?|i have no (?:idea|clue)|dunno|no (?:idea|clue|memory)|not sure|(?:i'?m )?(?:not sure|unsure)|"
-    rf"(?:i )?can(?:'?t|not) (?:say|remember|tell|recall|think of (?:anything|anyone))|i forgot|maybe|perhaps|possibly|nothing (?:comes to mind|really|in particular|special)|hard to (?:say|tell)|who knows|"
+    rf"(?:i )?can(?:'?t|not) (?:say|remember|tell|recall|think of (?:anything|anyone))|i forgot|maybe|perhaps|possibly|nothing(?: (?:comes to mind|really|in particular|special|else|more))?|none|hard to (?:say|tell)|who knows|"
     rf"beats me|{_REMEMBERED})(?:[, ]+(?:really|sorry|tbh|honestly|any ?more|yet|exactly|either|it|that|much|anything|at all|right now|i guess|why|how|what|who|where|when|for sure))*[\s.!?…]*$",
     _ANY,
 )
@@ -113,7 +116,7 @@ _YES = re.compile(
     _ANY,
 )
 _NO = re.compile(
-    r"^(?:(?:no+|nope|nah|na|not really|not at all|none|nothing(?: else| more)?|never|neither|i do(?:n'?t| not) think so|no one|nobody|nowhere|so|really|sorry|well)[\s,.!…]*)+$",
+    r"^(?:(?:no+|nope|nah|na|not really|not at all|never|neither|i do(?:n'?t| not) think so|no one|nobody|nowhere|so|really|sorry|well)[\s,.!…]*)+$",
     _ANY,
 )
 _PUZZLED = re.compile(
@@ -145,7 +148,9 @@ _RATHER = re.compile(
     _ANY,
 )
 _DENIES = re.compile(r"\b(?:not|never|no|nothing|nobody)\b|n['’]t\b", _ANY)
-_ANNOUNCES = re.compile(r"\b(?:dreams?|dreamed|dreamt|nightmares?|tell|talk|ask|question|begin|start|listen|ready)\b", _ANY)
+_ANNOUNCES = re.compile(
+    r"\b(?:dreams?|dreamed|dreamt|nightmares?|tell|talk|ask|question|begin|start|listen|ready)\b", _ANY
+)
 _ANNOUNCING_WORDS = content_stems(
     """had have dream nightmare weird strange bad scary crazy odd awful terrible funny interesting vivid recurring beautiful long tell
     telling talk talking want help understand mean interpret interpretation need explain discuss share recent recently morning
@@ -195,7 +200,12 @@ def is_about_us(message: str) -> bool:
 def says_goodbye(message: str) -> bool:
     """Whether the message thanks or takes its leave, and says nothing else."""
     said = _plain(message)
-    if "?" in said or not _CLOSE.match(said) or re.match(_REMEMBERED, said, _ANY) or _TOLD.search(said):
+    if (
+        "?" in said
+        or not (_CLOSE.match(said) or _LAST_WORD.search(said))
+        or re.match(_REMEMBERED, said, _ANY)
+        or _TOLD.search(said)
+    ):
         return False
     return content_stems(said) <= _CLOSING_WORDS
 
@@ -203,7 +213,14 @@ def says_goodbye(message: str) -> bool:
 def announces(message: str) -> bool:
     """Whether the message says that there is a dream, and nothing of the dream: "I had a weird dream last night"."""
     matter = main_matter(message)
-    return count_words(matter) <= SHORT and bool(_ANNOUNCES.search(matter)) and content_stems(matter) <= _ANNOUNCING_WORDS
+    return (
+        count_words(matter) <= SHORT and bool(_ANNOUNCES.search(matter)) and content_stems(matter) <= _ANNOUNCING_WORDS
+    )
+
+
+def is_only_talk(message: str) -> bool:
+    """Whether the message has no word of its own to give back: "tell me more", "what do you think it means"."""
+    return content_stems(main_matter(message)) <= _ANNOUNCING_WORDS
 
 
 def small_answer(message: str) -> Small | None:

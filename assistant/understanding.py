@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.phrases import (
+    Small,
     Wish,
     announces,
     is_about_us,
@@ -20,7 +21,9 @@ from assistant.phrases import (
 from assistant.types import Citation, Heard, Kind, Turn
 from assistant.words import content_stems, count_words
 
-SURELY_COVERED = 0.2  # coverage of a question that names no dream: the library's own are at 0.2 and more, others below 0.18
+SURELY_COVERED = (
+    0.2  # coverage of a question that names no dream: the library's own are at 0.2 and more, others below 0.18
+)
 LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 ABOUT_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
@@ -54,30 +57,20 @@ _ORDER = re.compile(
 _DREAM_WORDS = re.compile(
     r"\b(?:dream(?:s|ed|t|ing)?|nightmare\w*|woke|wake|waking|asleep|sleep\w*|last night)\b", re.IGNORECASE
 )
-_MY_DREAM = re.compile(r"\b(?:my|this|the|that) (?:\w+ )?(?:dreams?|nightmares?)\b|\bi dream|\b(?:it|this|that)\b", re.IGNORECASE)
+_MY_DREAM = re.compile(
+    r"\b(?:my|this|the|that) (?:\w+ )?(?:dreams?|nightmares?)\b|\bi dream|\b(?:it|this|that)\b", re.IGNORECASE
+)
 _NEW_DREAM = re.compile(
     r"\b(?:another|a (?:different|second|new)|the (?:other|second|next)|one more) (?:\w+ )?(?:dream|nightmare)\b(?! about (?:it|that|this)\b)"
     r"|\b(?:last night|tonight|this morning|yesterday)[, ]+i (?:also )?(?:had a|dream\w*)\b|\bi (?:also|then) (?:had a dream|dream(?:ed|t))\b"
     r"|^(?:also,? )?i (?:had a (?:\w+ )?(?:dream|nightmare)|dream(?:ed|t))\b",
     re.IGNORECASE,
 )
-_ENGLISH = frozenset(
-    """the a an and or but not no i you he she it we they my your his her our their me him us them was were is are be been am had
-    have has do did does of to in on at by for with from into out up down off over this that these those there then so as when
-    what who why how where if would could can will just all some very because about like one""".split()
-)
-_OTHER_LANGUAGES = frozenset(
-    """ich und der die das nicht ein eine mein meine war von mit dem den ist hat wie je le la les et un une des est mon ma que qui
-    dans pas el los las y yo mi con por para una estaba no era soy il lo gli che di non sono mio mia con eu o os uma meu minha em
-    não que de het een ik mijn en van niet jag och att det som en min jeg og det er ikke w nie się na i jest""".split()
-) - _ENGLISH
-
 __all__ = [
     "ABOUT_A_DREAM",
     "Wish",
     "asks_the_library",
     "begins_a_new_dream",
-    "is_english",
     "is_greeting",
     "kind_of",
     "of_this_dream",
@@ -86,17 +79,6 @@ __all__ = [
     "small_answer",
     "wish_of",
 ]
-
-
-def is_english(text: str) -> bool:
-    """Whether a text can be English, as far as its small words and letters show; a few words always can where the letters can."""
-    letters = [character for character in text if character.isalpha()]
-    if letters and sum(character.isascii() for character in letters) < 0.8 * len(letters):
-        return False
-    lowered = re.findall(r"[^\W\d_]+", text.lower())
-    english = sum(word in _ENGLISH for word in lowered)
-    other = sum(word in _OTHER_LANGUAGES for word in lowered)
-    return other <= english or (len(lowered) <= 3 and other < 2)
 
 
 def asks_the_library(message: str, heard: Heard) -> bool:
@@ -120,7 +102,9 @@ def begins_a_new_dream(message: str) -> bool:
     named = _NEW_DREAM.search(message)
     if named is None or "?" in message:
         return False
-    return count_words(message) > FEW or bool(re.search(r"another|second|different|new|other|more", named.group(), re.IGNORECASE))
+    return count_words(message) > FEW or bool(
+        re.search(r"another|second|different|new|other|more", named.group(), re.IGNORECASE)
+    )
 
 
 def of_this_dream(earlier: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -165,9 +149,10 @@ def kind_of(
         return Kind.REJECTION
     if is_greeting(said) or is_about_us(said) or (announces(said) and (not told or begins_a_new_dream(said))):
         return Kind.WHY if told and _ASKS_FOR_MORE.match(said) else Kind.OUTSIDE
-    if small_answer(said) is not None and not _is_question(said):
+    small = small_answer(said)
+    if small is Small.PUZZLED or (small is not None and not _is_question(said)):
         return Kind.ANSWER if told else Kind.OUTSIDE
-    if _is_order(said, alone):
+    if not (told and _ASKS_FOR_MORE.match(said)) and _is_order(said, alone):
         return Kind.OUTSIDE
     if asks_the_library(said, heard):
         return Kind.WHY if _is_on_topic(said, told, alone) else Kind.OUTSIDE
@@ -194,5 +179,7 @@ def _is_on_topic(question: str, told: Sequence[str], coverage_alone: float) -> b
     if _DREAM_WORDS.search(question) or coverage_alone >= SURELY_COVERED:
         return True
     stems = content_stems(question)
-    pointing = bool(told) and (len(stems) <= 1 or bool(re.search(r"\b(?:it|this|that)\b", question, re.IGNORECASE)) and len(stems) <= 3)
+    pointing = bool(told) and (
+        len(stems) <= 1 or (bool(re.search(r"\b(?:it|this|that)\b", question, re.IGNORECASE)) and len(stems) <= 3)
+    )
     return pointing or any(stems & content_stems(message) for message in told)

@@ -1,4 +1,4 @@
-"""Words and stems: what two texts share, which words carry content, how many words a text has."""
+"""Words and stems: what two texts share, which words carry content, how many there are, whether they are English."""
 
 from __future__ import annotations
 
@@ -28,6 +28,30 @@ FUNCTION_WORDS = frozenset(
     dream dreams dreamed dreamt dreaming night last woke wake waking remember bit lot dont cant didnt wouldnt couldnt im ive
     isnt wasnt feel feels felt feeling idk dunno hmm yeah yep nope ok okay um uh""".split()
 )
+
+ENGLISH = frozenset(
+    """the a an and or but so of to in on at with for from by i you he she it we they my your his her our their me him us them
+    was were is are am be been had have has do did not no that this there then when what who which as if into out up down all
+    would could can will just very because about like one""".split()
+)
+OTHER_LANGUAGES = (
+    frozenset(
+        """je le la les et un une des du dans mon ma mes est était avec pas que qui sur pour nous vous ich und der die das den dem ein
+    eine mein meine war nicht mit auf ist wir sie zu im el los las y en mi mis era con no por para que una yo il lo gli e di che
+    mio mia ero con non per o os as um uma eu meu minha não com de het een ik van mijn niet was jag och att det som min inte jeg
+    og ikke w nie się na i jest""".split()
+    )
+    - ENGLISH
+)
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is English, as far as its small words show; one that shows nothing counts as English."""
+    lowered = [word.lower() for word in words(text)]
+    letters = [character for character in text if character.isalpha()]
+    if letters and sum(character.isascii() for character in letters) * 2 < len(letters):
+        return False
+    return sum(word in OTHER_LANGUAGES for word in lowered) <= sum(word in ENGLISH for word in lowered)
 
 
 def words(text: str) -> list[str]:

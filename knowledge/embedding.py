@@ -18,6 +18,10 @@ from knowledge.errors import EmbeddingError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+# torch's threads wait for each other in a busy loop; where a model server or a second program has the processor as well,
+# a loop of the usual length makes a message take thirty times as long. Read when torch is first imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
 Vectors = NDArray[np.float32]
 
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -47,13 +47,12 @@ def only_writer(folder: Path, what: str, timeout: float = 600) -> Iterator[None]
     with plain_storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
-    try:
-        with plain_storage_errors(folder):
+        try:
             lock.acquire(timeout=timeout)
-    except Timeout as error:
-        raise StorageError(
-            f"Another program is {what} in {folder} and did not finish in {timeout:.0f} s. Try again later."
-        ) from error
+        except Timeout as error:
+            raise StorageError(
+                f"Another program is {what} in {folder} and did not finish in {timeout:.0f} s. Try again later."
+            ) from error
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ import numpy as np
 from assistant.companion import Companion
 from assistant.contract import faults_of_reply
 from assistant.evaluation.samples import labelled, outside_messages, real_cant_run_dreams, real_dreams
-from assistant.types import Done, Kind, Role, Turn
+from assistant.types import Done, Kind, Role, Safety, Turn
 from assistant.understanding import says_nothing
 
 VISITOR = "evaluation"
@@ -44,19 +44,20 @@ def faults_of_turns(turns: Sequence[Turn]) -> list[list[str]]:
     for number, turn in enumerate(turns):
         earlier = turns[:number]
         told = [other.message for other in turns[: number + 1] if not says_nothing(other.message)]
-        faults.append(
-            faults_of_reply(
-                turn.kind,
-                turn.sentences,
-                turn.question,
-                message=turn.message,
-                told=told if any(other.kind is not Kind.OUTSIDE for other in turns[: number + 1]) else [],
-                asked=[other.question for other in earlier if other.question],
-                hits=turn.hits,
-                covered=turn.covered,
-                begins=turn.kind in (Kind.DREAM, Kind.UNCOVERED),
-            )
+        of_turn = faults_of_reply(
+            turn.kind,
+            turn.sentences,
+            turn.question,
+            message=turn.message,
+            told=told if any(other.kind is not Kind.OUTSIDE for other in turns[: number + 1]) else [],
+            asked=[other.question for other in earlier if other.question],
+            hits=turn.hits,
+            covered=turn.covered,
+            begins=turn.kind in (Kind.DREAM, Kind.UNCOVERED),
         )
+        # In distress the question may be one of our written ones, which is asked as it stands.
+        written = turn.safety is Safety.DISTRESS
+        faults.append([fault for fault in of_turn if not (written and fault.startswith("a question is"))])
     return faults
 
 

@@ -21,6 +21,7 @@ _FAMILY = (
     | dict.fromkeys(_THING, "it")
 )
 _NOTHING_NAMED = "something"
+_SOMEBODY = frozenset({"someone", "somebody"})
 _POINTING = closed("pointing")
 _OWNING = closed("owning")
 _WE = closed("we")
@@ -132,7 +133,7 @@ def sense(
     for one in view.within:
         _point_plainly(one, view.earlier, result)
     result.means.update(one.word.lemma for one in view.within)
-    result.means.update({_NOTHING_NAMED} & {word.lower for word in words})
+    result.means.update((_SOMEBODY | {_NOTHING_NAMED}) & {word.lower for word in words})
     result.means.update(_FAMILY[word.lower] for word in words if word.lower in _FAMILY)
     return result
 
@@ -196,6 +197,8 @@ def _points(word: Word) -> bool:
     if any(child.role == "prep" and child.lower == "of" for child in word.children):
         return False
     if word.lower == "that" and word.role in {"nsubj", "nsubjpass", "dobj", "pobj"}:
+        if word.before is not None and word.before.is_noun:
+            return False
         return word.head.role != "relcl" and word.head.head.role != "relcl" and word.tag != "WDT"
     return word.role in {"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "dative"}
 
@@ -250,7 +253,7 @@ def _unexplained(pronoun: str, view: _View, result: Sense) -> None:
     if not view.earlier or _FAMILY[pronoun] in view.unnamed:
         result.unnamed.add(_FAMILY[pronoun])
     else:
-        _lean(result, False)
+        _lean(result, bool(_SOMEBODY & view.before))
 
 
 def _acts_on(noun: Word, pronoun: Word) -> bool:

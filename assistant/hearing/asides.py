@@ -13,6 +13,7 @@ _AROUND = phrase("around")
 _TO_A_MACHINE = phrase("to_a_machine")
 _OF_THE_DREAM = phrase("of_the_dream")
 _IN_THE_DREAM = phrase("in_the_dream")
+_DREAMING = phrase("dreaming")
 _AWAKE = phrase("awake")
 _STILL_SO = phrase("still_so")
 
@@ -31,6 +32,11 @@ def are_orders_to_a_machine(sentences: Collection[str]) -> bool:
 def is_of_waking(text: str) -> bool:
     """Whether the words speak of waking life, of sleep or of the dream as a dream."""
     return bool(_AWAKE.search(text) or _OF_THE_DREAM.search(_IN_THE_DREAM.sub("", text)))
+
+
+def speaks_of_dreaming(text: str) -> bool:
+    """Whether the words name a dream at all."""
+    return bool(_DREAMING.search(text))
 
 
 def is_awakening(segment: Segment) -> bool:

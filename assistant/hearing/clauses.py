@@ -119,13 +119,18 @@ def is_question(sentence: Sentence, block: Block) -> bool:
 def _mark_waking(stretches: Sequence[_Stretch]) -> None:
     in_past = asides.told_in_past([stretch.segment for stretch in stretches])
     announced = next((number for number, stretch in enumerate(stretches) if stretch.block.announces), 0)
+    if any(asides.speaks_of_dreaming(stretch.text) for stretch in stretches[:announced]):
+        announced = 0
     awake = False
     for number, stretch in enumerate(stretches):
         if asides.is_awakening(stretch.segment):
             awake = number >= len(stretches) / 2
             stretch.waking = True
         stretch.waking = stretch.waking or (
-            awake or number < announced or asides.is_of_waking(stretch.text) or asides.is_general(stretch.segment, stretch.text, in_past)
+            awake
+            or number < announced
+            or asides.is_of_waking(stretch.text)
+            or asides.is_general(stretch.segment, stretch.text, in_past)
         )
 
 
@@ -140,7 +145,7 @@ def _has(stretch: _Stretch, words: Collection[str]) -> bool:
 
 
 def _is_supposed(stretch: _Stretch, before: _Stretch | None) -> bool:
-    """Whether "I'd barely fit" goes on with what would be "if I got in": told alone, it would be a fact."""
+    """Whether "I'd fall" goes on with what would be "if I let go": told alone, it would be a fact."""
     would = _WOULD.search(stretch.text) is not None and " if " not in f" {stretch.text.lower()} "
     return would and before is not None and _SUPPOSING.search(before.text) is not None
 
@@ -204,6 +209,8 @@ def _is_speech_without_marks(verb: Word) -> bool:
             continue
         if said.tag == "VB" and not any(child.tag in {"TO", "MD"} or child.role == "nsubj" for child in said.children):
             return True
+        if said.role == "xcomp":
+            continue
         theirs = any(word.lower in FIRST_PERSON for word in said.subtree())
         present = said.tag in {"VBP", "VBZ", "VB", "MD"} or any(child.tag in {"VBP", "VBZ"} for child in said.children)
         past = verb.tag in {"VBD", "VBN", "VBG"}

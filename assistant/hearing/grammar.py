@@ -50,6 +50,11 @@ class Word:
         return self.head is self
 
     @property
+    def is_mark(self) -> bool:
+        """Whether this is punctuation; the parser's own label for it is sometimes given to words."""
+        return not any(character.isalnum() or character in "%$\u20ac\u00a3" for character in self.text)
+
+    @property
     def is_noun(self) -> bool:
         """Whether this is a common or proper noun."""
         return self.tag.startswith("NN")

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import yaml
 
+from assistant.hearing.lexicon import FEMALE, MALE, closed
 from assistant.hearing.phrases import any_of, at_start
 
 LONGEST = 12_000  # characters that are parsed: of a longer message its beginning and its end
@@ -47,6 +48,8 @@ _AFTER_IT_IS = re.compile(
     r"\s+(?:a|an|the|about|not|like|just|so|really|been|going|always|too|my|her|his|that|because|as|raining|snowing|gone)\b",
     re.I,
 )
+_OWNERS = frozenset(f"{relative}s" for relative in MALE | FEMALE if not relative.endswith("s"))
+_AFTER_OWNER = re.compile(rf"\s+(?:old |new )?(?:{'|'.join(closed('owned'))})\b", re.IGNORECASE)
 _IN_LAW = re.compile(r"\b(mother|father|sister|brother|son|daughter|parents|sisters|brothers) in law\b", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"^[\s,]+|(?<=\s)\s+|(?<=,)\s*,|\s+(?=[,.!?])")
 _GREETING = re.compile(rf"^(?:{any_of('greetings')}\b[,.!]*\s+)+(?=\w)", re.IGNORECASE)
@@ -142,7 +145,7 @@ def _plain(message: str) -> Block:
         elif kind == "quote":
             _write_quote(writer, piece, start, end)
         elif kind == "word":
-            writer.write("it's" if piece.lower() == "its" and _its(message, end) else _respelt(piece), start, end)
+            writer.write(_in_place(piece, message, end), start, end)
         elif kind in {"dots", "dash"}:
             goes_on = re.match(
                 r"\s*(?:and|but|so|then|or|because|from|to|in|on|at|with|of|for|like)\b", message[end:], re.I
@@ -169,9 +172,13 @@ def _evenly(message: str) -> str:
     return _IN_LAW.sub(r"\1-in-law", text)
 
 
-def _its(message: str, end: int) -> bool:
-    """Whether "its" stands for "it's", by the word after it."""
-    return bool(_AFTER_IT_IS.match(message, end))
+def _in_place(word: str, message: str, end: int) -> str:
+    """The word as it is spelt, given what follows it: "its raining", "my sisters face"."""
+    if word.lower() == "its" and _AFTER_IT_IS.match(message, end):
+        return "it's"
+    if word.lower() in _OWNERS and _AFTER_OWNER.match(message, end):
+        return f"{word[:-1]}'s"
+    return _respelt(word)
 
 
 def _within_reach(text: str) -> str:

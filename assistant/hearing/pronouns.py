@@ -44,6 +44,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+([,.!?;])", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text)
     text = re.sub(r"\b(and|but|so|or),? (?:and|but)\b", r"\1", text)
+    text = re.sub(r"\b(told|tells?|telling|warned|promised|showed) you you\b", r"\1 you that you", text)
     return text.strip(" ,;:-")
 
 

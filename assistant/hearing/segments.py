@@ -12,6 +12,7 @@ from assistant.hearing.standing import is_subordinate, stands_alone
 FEWEST_WORDS = 2
 MOST_WORDS = 22
 
+_NOMINATIVES = closed("nominatives")
 _NOT_DREAM_NOTES = closed("not_dream_notes")
 
 
@@ -37,11 +38,7 @@ def segments(sentence: Sentence, mine: bool) -> list[Segment]:
     """The sentence's stretches in order, untrimmed. ``mine``: where it has no finite verb, it leaves "I was" out."""
     mend(sentence)
     heads = [word for word in sentence.words if word.is_verb and word.finite() and stands_alone(word)]
-    borders = _borders(heads)
-    for number in reversed(range(len(heads) - 1)):
-        if is_subordinate(heads[number]):
-            borders[number + 1] = borders[number]
-            del heads[number], borders[number]
+    heads, borders = _borders(heads + _main_clause_within(heads))
     found = []
     for number, head in enumerate(heads):
         start = borders[number] if number else 0
@@ -56,18 +53,41 @@ def counted(words: list[Word]) -> list[Word]:
     return [word for word in words if word.text[0].isalnum() or (len(word.text) > 1 and word.text[0] != "'")]
 
 
-def _borders(heads: list[Word]) -> list[int]:
-    """Where each head's stretch begins: at the first word that hangs on it and on no other head."""
+def _main_clause_within(heads: list[Word]) -> list[Word]:
+    """The main clause of "when I opened the hatch they flew away", where the parser hung it on the hatch."""
+    if not heads or not is_subordinate(heads[-1]):
+        return []
+    within = [word for word in heads[-1].subtree() if word.role == "relcl" and word.is_verb and word.finite()]
+    found = [verb for verb in within if (subject := verb.subject()) is not None and subject.lower in _NOMINATIVES]
+    return found[-1:]
+
+
+def _borders(heads: list[Word]) -> tuple[list[Word], list[int]]:
+    """The heads that carry a stretch, and where each stretch begins: at the first word that hangs on its head and no other.
+
+    "When I got there" goes with the clause after it.
+    """
     own = {id(head) for head in heads}
+    kept: list[Word] = []
     borders: list[int] = []
-    for head in heads:
-        stack, left = [head], head.index
-        while stack:
-            word = stack.pop()
-            left = min(left, word.index)
-            stack.extend(child for child in word.children if id(child) not in own)
-        borders.append(max(left, borders[-1]) if borders else left)
-    return borders
+    waiting: list[int] = []
+    for number, head in enumerate(heads):
+        waiting.append(_left(head, own))
+        if number + 1 < len(heads) and is_subordinate(head):
+            continue
+        kept.append(head)
+        borders.append(max(min(waiting), borders[-1] if borders else 0))
+        waiting = []
+    return kept, borders
+
+
+def _left(head: Word, heads: set[int]) -> int:
+    stack, left = [head], head.index
+    while stack:
+        word = stack.pop()
+        left = min(left, word.index)
+        stack.extend(child for child in word.children if id(child) not in heads)
+    return left
 
 
 def _note(sentence: Sentence) -> list[Segment]:

@@ -135,7 +135,8 @@ def _has_no_gap(verb: Word) -> bool:
     subject = verb.subject()
     if subject is None or subject.index > verb.index or subject.lower in {"who", "that", "which"}:
         return False
-    if any(word.tag == "IN" and not word.children for word in verb.subtree()):
+    prepositions = [word for word in verb.subtree() if word.tag in {"IN", "TO"}]
+    if any(not word.children for word in prepositions) or (verb.child("acomp") is not None and prepositions):
         return False
     told = verb.child("dobj", "acomp", "attr")
     only_to_whom = verb.lemma in _GIVING_VERBS and told is not None and told.tag == "PRP"

@@ -27,7 +27,7 @@ def trimmed(segment: Segment, mine: bool) -> Segment | None:
     """
     joints = []
     words = segment.words
-    while words and (words[0].role == "punct" or _is_joint(words, segment.head)):
+    while words and (words[0].is_mark or _is_joint(words, segment.head)):
         joints.append(words[0].lower)
         words = words[1:]
     words = _without_fragment(_without_end(words), segment)
@@ -80,7 +80,7 @@ def _without_fragment(words: list[Word], segment: Segment) -> list[Word]:
 
 
 def _is_after_title(subject: Word, words: list[Word]) -> bool:
-    """Whether a title runs into "I": "My First Deer (I have killed my first deer)"."""
+    """Whether a title runs into "I": "My Last Exam (I am sitting my last exam)"."""
     last = subject.before
     if last is None or subject.lower not in _NOMINATIVES or last not in words or not last.is_noun:
         return False
@@ -97,7 +97,7 @@ def _without_end(words: list[Word]) -> list[Word]:
 
 
 def _is_left_over(last: Word) -> bool:
-    if last.role == "punct":
+    if last.is_mark:
         return last.lower != '"'
     if last.lower == "so" and last.before is not None and last.before.lemma in {"do", "say", "think"}:
         return False
@@ -109,10 +109,15 @@ def _without_joint_to_nothing(words: list[Word]) -> list[Word]:
     """Without "and for the whole dream" at the end, where what "and" joined went on as a stretch of its own."""
     for place in range(len(words) - 1, 1, -1):
         word = words[place]
-        if word.tag == "CC" and word.role == "cc" and word.head.is_verb and word.lower in _CONNECTIVES:
-            joined = any(other.role == "conj" or other.is_verb for other in words[place + 1 :])
-            return words if joined else words[:place]
+        tied_to_verb = word.head.is_verb or word.head.role == "acomp"
+        if word.tag == "CC" and word.role == "cc" and tied_to_verb and word.lower in _CONNECTIVES:
+            return words if any(_is_joined(other) for other in words[place + 1 :]) else words[:place]
     return words
+
+
+def _is_joined(word: Word) -> bool:
+    across = word.tag == "IN" and word.head.tag != "IN"
+    return word.is_verb or (word.role == "conj" and not across)
 
 
 def _shortened(words: list[Word]) -> list[Word]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from assistant.phrases import says_nothing
 from assistant.texts import text
@@ -27,7 +28,7 @@ def closing_note(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
         return ""
     answers = [
         (before.facet, _beginning(turn.message, ANSWER_WORDS))
-        for before, turn in zip(turns, turns[1:], strict=False)
+        for before, turn in pairwise(turns)
         if turn.kind is Kind.ANSWER and not says_nothing(turn.message)
     ]
     steps = [answer for facet, answer in answers if facet == "step"]

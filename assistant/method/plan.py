@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from assistant.contract import ROWS
 from assistant.method.note import closing_note
-from assistant.method.questions import Chosen, choose_question, quoted_beginning
-from assistant.method.stages import asked_beyond_the_dream, facets_for, stage_of
+from assistant.method.questions import Chosen, around, choose_question, quoted_beginning
+from assistant.method.stages import asked_beyond_the_dream, facets_for, speaks_beyond_the_dream, stage_of
 from assistant.phrases import (
     Small,
     Wish,
@@ -21,16 +21,16 @@ from assistant.phrases import (
     small_answer,
     wish_of,
 )
-from assistant.texts import choices, in_turn, text
+from assistant.texts import in_turn, text
 from assistant.types import Citation, Heard, Kind, Plan, PlannedReading, Stage, Turn
 from assistant.understanding import (
     ABOUT_A_DREAM,
+    SURELY_COVERED,
     begins_a_new_dream,
-    is_english,
     of_this_dream,
     rejected_citations,
 )
-from assistant.words import content_stems, count_words
+from assistant.words import content_stems, count_words, is_english
 from knowledge.types import Hit, Reading, SearchResult
 
 NEAR = 0.04  # a second section this close in score to the first fits nearly as well
@@ -70,16 +70,24 @@ def make_plan(
     earlier: Sequence[Turn],
     earlier_heard: Sequence[Heard],
     found: SearchResult,
+    *,
+    coverage_alone: float | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
-    ``titles`` names sections by their id, for the closing note.
+    ``coverage_alone`` is the search's figure for the message without what was said before it, where that differs from
+    ``found``; ``titles`` names sections by their id, for the closing note.
     """
     turns = () if begins_a_new_dream(heard.message) and kind is not Kind.ANSWER else of_this_dream(earlier)
     turns_heard = tuple(_in_english(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
     heard = _in_english(heard, turns)
-    situation = _Situation(kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {})
+    situation = _Situation(
+        kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}
+    )
+    if kind is Kind.WHY and coverage_alone is not None and not _may_answer(situation, coverage_alone):
+        situation = replace(situation, found=replace(found, covered=False))
+        found = situation.found
     rejected = rejected_citations(earlier)
     if kind is Kind.REJECTION:
         rejected += next((turn.citations for turn in reversed(earlier) if turn.citations), ())
@@ -160,11 +168,23 @@ def _fits_as_well(hit: Hit, best: Hit, readings: Sequence[Reading], situation: _
 def _may_deepen(situation: _Situation, best: Hit) -> bool:
     """Whether an answer may get a reading: the dreamer's own meaning was asked for, and it stays with what the dream is about."""
     turns = situation.turns
-    if situation.stage is Stage.EXPLORE or turns[-1].citations or says_nothing(situation.message):
+    if (
+        situation.stage is Stage.EXPLORE
+        or turns[-1].citations
+        or turns[-1].kind is Kind.WISH
+        or says_nothing(situation.message)
+    ):
         return False
     if not any(turn.facet == "own-meaning" for turn in turns):
         return False
     return best.section.article in _articles(situation)
+
+
+def _may_answer(situation: _Situation, coverage_alone: float) -> bool:
+    """Whether the library may answer a question: by what it says itself, or in what was brought in on the dream already."""
+    best = situation.found.hits[0] if situation.found.hits else None
+    known = best is not None and best.section.article in _articles(situation)
+    return known or coverage_alone >= SURELY_COVERED or not _dream_told(situation)
 
 
 def _articles(situation: _Situation) -> set[str]:
@@ -189,23 +209,45 @@ def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
         return _behind(situation, hits)
     if not told or _wish(situation) is Wish.START_AGAIN:
         return _for_a_dream(situation)
+    if _tells_new_ending(situation):
+        return Chosen(around(quoted_beginning(situation.message, 10), "ask_of_new_ending", told, asked), "step")
     facets = facets_for(situation.stage, kind, situation.heard, hits, situation.turns, told)
     heard = _heard_of_the_dream(situation)
-    leading = hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in _articles(situation)) else []
+    leading = (
+        hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in _articles(situation)) else []
+    )
     return choose_question(heard, facets, leading, told=told, asked=asked, just_said=_to_take_up(situation))
+
+
+def _tells_new_ending(situation: _Situation) -> bool:
+    """Whether this answer tells the new ending that was just asked for."""
+    last = situation.turns[-1] if situation.turns else None
+    asked_for = last is not None and last.kind is Kind.WISH and wish_of(last.message) is Wish.NEW_ENDING
+    return (
+        asked_for
+        and situation.kind is Kind.ANSWER
+        and bool(quoted_beginning(situation.message))
+        and not says_nothing(situation.message)
+    )
 
 
 def _heard_of_the_dream(situation: _Situation) -> list[Heard]:
     """What was heard of the dream itself, newest first; what was said of it or of waking life holds no image of it."""
     replies = [(turn.kind, one) for turn, one in zip(situation.turns, situation.turns_heard, strict=True)]
     replies.append((situation.kind, situation.heard))
-    beyond = [False, *(asked_beyond_the_dream(turn) for turn in situation.turns)]
     told = [
         one
-        for (kind, one), beyond_it in zip(replies, beyond, strict=True)
-        if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and (not beyond_it or corrects(one.message)))
+        for (kind, one), before in zip(replies, [None, *situation.turns], strict=True)
+        if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and not _goes_beyond(one.message, before))
     ]
     return [one for one in reversed(told) if not says_nothing(one.message)]
+
+
+def _goes_beyond(message: str, before: Turn | None) -> bool:
+    """Whether an answer is about waking life, or about the dream as a whole: it tells no image of the dream."""
+    if before is None or corrects(message):
+        return False
+    return asked_beyond_the_dream(before) or speaks_beyond_the_dream(message)
 
 
 def _to_take_up(situation: _Situation) -> str:
@@ -214,9 +256,8 @@ def _to_take_up(situation: _Situation) -> str:
         return ""
     if situation.kind is Kind.REJECTION:
         return beyond_no(situation.message)
-    if situation.kind is not Kind.ANSWER or not asked_beyond_the_dream(situation.turns[-1]):
-        return ""
-    return "" if says_nothing(situation.message) or corrects(situation.message) else situation.message
+    taken_up = situation.kind is Kind.ANSWER and _goes_beyond(situation.message, situation.turns[-1])
+    return situation.message if taken_up and not says_nothing(situation.message) else ""
 
 
 def _told(situation: _Situation) -> list[str]:
@@ -243,10 +284,8 @@ def _behind(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
     chosen = choose_question([], ["section"], hits[:1], told=[situation.message], asked=situation.asked)
     if chosen.facet == "section":
         return chosen
-    quoted = quoted_beginning(situation.message, 12)
-    wordings = [frame.format(quoted) for frame in choices("ask_behind")]
-    fresh = [wording for wording in wordings if wording not in situation.asked]
-    return Chosen((fresh or wordings)[0], "") if quoted else _for_a_dream(situation)
+    question = around(quoted_beginning(situation.message, 12), "ask_behind", [situation.message], situation.asked)
+    return Chosen(question, "") if question else _for_a_dream(situation)
 
 
 def _wish(situation: _Situation) -> Wish | None:

@@ -59,11 +59,27 @@ _SETTING = re.compile(
     r"^(?:you|it|there|we|they|he|she)(?:'re|'s| are| were| was| is) (?:all |back |just |still )?(?:in|at|on|inside|outside|near|with|a|an|the|about|like|very|really|so)\b",
     re.IGNORECASE,
 )
+_MOOD = re.compile(r"^you(?:'re|'d been| are| were| was| felt| feel| get| got| became| had been)\b", re.IGNORECASE)
+_NO_MOMENT = re.compile(  # only thought of, about the dream as a dream, or not beginning with its subject
+    r"\b(?:would|might|may|will|should|shall)\b(?! not\b)|'(?:d|ll) |\bdream|^(?:[\w'-]+ ){0,2}[\w'-]+,", re.IGNORECASE
+)
+_LEADS_IN = re.compile(
+    r"^(?:(?:well|oh|and|but|so|yes|yeah|hmm+|maybe|perhaps|probably|i guess|i think|i suppose|i feel|mostly|mainly|just)[, ]+)*"
+    r"(?:(?:it|that|this|she|he)(?:'s| is| was)? ?(?:reminds? me of|makes? me think of|made me think of|brings? up|(?:more |probably |maybe |just )*(?:about|like))|"
+    r"i (?:think|thought) (?:of|about)|because(?: of)?|that|about|of|like)?\s+(?=\w)",
+    re.IGNORECASE,
+)
+_TRAILS_OFF = re.compile(
+    r",? (?:i (?:guess|think|suppose)|maybe|probably|perhaps|or something|somehow|tbh|really)$", re.IGNORECASE
+)
+_SENTENCE_ENDS = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.!?…]+(?=\s|$)|[;\n]+")
 _NO_IMAGE = content_stems(
     """way part side lot kind sort time moment end rest day night morning case fact reason point bit place dream nightmare stuff
-    something anything nothing everything idea sense feeling scene story while hour minute second week month year other left right number"""
+    something anything nothing everything idea sense feeling scene story form shape front top bottom middle center while hour minute second week month year other left right number"""
 )
-_OF_TALK = content_stems("happen happened moment point place kind notice tell strongest clearly exactly first last most")
+_OF_TALK = content_stems(
+    "happen happened moment point place kind notice tell strongest clearly exactly first last most"
+)
 _HOW_OFTEN = re.compile(
     r"\b(?:how often|how long (?:have|has)|since when|first (?:time|dream|come|have|begin|fly)|(?:did|do) (?:dreams|this dream)|last (?:came|had|dream)|"
     r"usually|in earlier dreams|before this|other dreams|dreamed before|the nights?|when in your life|these dreams|it happens|had such dreams)\b",
@@ -73,7 +89,9 @@ _SAID_HOW_OFTEN = re.compile(
     r"\b(?:every|each|most|twice|once|since|for (?:years|months|weeks)|\w+ times|\w+ time this|years? ago|as a (?:child|kid)|always|often)\b",
     re.IGNORECASE,
 )
-_ASKS_HOW_OFTEN = re.compile(r"^(?:how often|since when|when did you (?:first|last)|how long|when in your life)\b", re.IGNORECASE)
+_ASKS_HOW_OFTEN = re.compile(
+    r"^(?:how often|since when|when did you (?:first|last)|how long|when in your life)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,14 @@ class BankQuestion:
         """The name of its slot."""
         found = SLOT.search(self.text)
         return found.group(1) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """What stands in a question's slot; ``is_background`` marks a setting, which is asked about after what happened."""
+
+    text: str
+    is_background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +150,9 @@ def choose_question(
     words are quoted back into one.
     """
     salt = "\n".join(told)
-    quoted = _short_quotation(just_said)
-    if quoted:
-        for frame in sorted(choices("ask_of_words"), key=lambda frame: _shuffle(salt + frame)):
-            if not faults_of_question(frame.format(quoted), told, asked):
-                return Chosen(frame.format(quoted), "waking-link")
+    taken_up = around(_short_quotation(just_said), "ask_of_words", told, asked)
+    if taken_up:
+        return Chosen(taken_up, "waking-link")
     for facet in facets:
         for text in _of_sections(hits, told) if facet == "section" else _filled(facet, heard, asked, salt):
             if not faults_of_question(text, told, asked) and _may_be_asked(text, told):
@@ -163,13 +187,19 @@ def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str)
     order that looks random.
     """
     found = [
-        (_named(filler, asked), age, rank, SLOT.sub(lambda _, filler=filler: filler, question.text))  # type: ignore[misc]
+        (
+            _named(filler.text, asked),
+            filler.is_background,
+            age,
+            rank,
+            question.text.replace(f"{{{question.slot}}}", filler.text),
+        )
         for age, message in enumerate(heard)
         for question in bank()
         if question.facet == facet
         for rank, filler in enumerate(_fillers(question, message))
     ]
-    return [text for *_, text in sorted(found, key=lambda row: (*row[:3], _shuffle(salt + row[3])))]
+    return [text for *_, text in sorted(found, key=lambda row: (*row[:4], _shuffle(salt + row[4])))]
 
 
 def _named(filler: str, asked: Sequence[str]) -> int:
@@ -178,18 +208,19 @@ def _named(filler: str, asked: Sequence[str]) -> int:
     return sum(stems <= content_stems(question) for question in asked) if stems else 0
 
 
-def _fillers(question: BankQuestion, heard: Heard) -> list[str]:
+def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
     """What can stand in the question's slot, most telling first."""
     if question.slot == "feeling":
-        return [feeling for feeling in heard.feelings if content_stems(feeling)][:1]
+        return [Filler(feeling) for feeling in heard.feelings if content_stems(feeling)][:1]
     if question.slot == "moment":
         return moments(heard)[:FILLERS]
     wanted = SLOT_KINDS[question.slot]
-    return [mention.turned for mention in heard.mentions if mention.kind is wanted and _fits(question, mention)][:FILLERS]
+    fitting = [mention for mention in heard.mentions if mention.kind is wanted and _fits(question, mention)]
+    return [Filler(mention.turned) for mention in fitting[:FILLERS]]
 
 
-def moments(heard: Heard) -> list[str]:
-    """The clauses that a question can point to as a moment of the dream, most telling first: events before settings and moods."""
+def moments(heard: Heard) -> list[Filler]:
+    """The clauses that a question can point to as a moment of the dream, most telling first: events before settings."""
     fitting = [
         clause
         for clause in heard.clauses
@@ -197,15 +228,16 @@ def moments(heard: Heard) -> list[str]:
         and not clause.waking
         and 3 <= count_words(clause.turned) <= MOMENT_WORDS
         and content_stems(clause.turned)
-        and not _OPENS_BADLY.match(clause.turned)
+        and not (_OPENS_BADLY.match(clause.turned) or _NO_MOMENT.search(clause.turned) or _is_mood(clause))
     ]
-    return [clause.turned for clause in sorted(fitting, key=lambda clause: (_is_no_event(clause), -clause.weight))]
+    fillers = [(clause.weight, Filler(clause.turned, bool(_SETTING.match(clause.turned)))) for clause in fitting]
+    return [filler for _, filler in sorted(fillers, key=lambda row: (row[1].is_background, -row[0]))]
 
 
-def _is_no_event(clause: Clause) -> bool:
-    if clause.feeling and len(content_stems(clause.turned) - content_stems(clause.feeling)) == 0:
-        return True
-    return bool(_SETTING.match(clause.turned))
+def _is_mood(clause: Clause) -> bool:
+    return bool(clause.feeling and _MOOD.match(clause.turned)) or content_stems(clause.turned) <= content_stems(
+        clause.feeling
+    )
 
 
 def _fits(question: BankQuestion, mention: Mention) -> bool:
@@ -221,31 +253,36 @@ def _shuffle(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def around(quoted: str, frames: str, told: Sequence[str], asked: Sequence[str]) -> str:
+    """A question around the dreamer's quoted words, in a wording of texts.yaml that keeps the contract; "" where none does."""
+    wordings = [frame.format(quoted) for frame in choices(frames)] if quoted else []
+    turned = sorted(wordings, key=lambda wording: _shuffle("\n".join(told) + wording))
+    return next((wording for wording in turned if not faults_of_question(wording, told, asked)), "")
+
+
 def _from_their_words(told: Sequence[str], asked: Sequence[str]) -> Chosen:
     """A question around a quotation, for messages in which no image, clause or feeling could be made out."""
     for message in told:
-        quoted = quoted_beginning(message)
-        if not quoted:
-            continue
-        for frame in choices("ask_of_quotation"):
-            question = frame.format(quoted)
-            if not faults_of_question(question, told, asked):
-                return Chosen(question, "image")
+        question = around(quoted_beginning(message), "ask_of_quotation", told, asked)
+        if question:
+            return Chosen(question, "image")
     return Chosen(choices("ask_of_nothing")[len(asked) % len(choices("ask_of_nothing"))], "image")
 
 
 def _short_quotation(message: str) -> str:
     """The first sentence of an answer, where it is short enough to be taken up word by word and says something."""
-    for sentence in re.split(r"[.!?\n…;]+", message):
-        quoted = quoted_beginning(sentence, QUOTED_WORDS + 1)
-        if 2 <= len(quoted.split()) <= QUOTED_WORDS and not COARSE & set(re.findall(r"\w+", quoted.lower())):
-            return quoted
+    for sentence in _SENTENCE_ENDS.split(message):
+        matter = _TRAILS_OFF.sub("", _LEADS_IN.sub("", sentence.strip(), count=1))
+        for part in (matter, matter.split(",")[0]):
+            quoted = quoted_beginning(part, QUOTED_WORDS + 1)
+            if 0 < len(quoted.split()) <= QUOTED_WORDS and not COARSE & set(re.findall(r"\w+", quoted.lower())):
+                return quoted
     return ""
 
 
 def quoted_beginning(message: str, most: int = 8) -> str:
     """The first few words of a message with content, as they stand, without marks that would break a quotation."""
-    for sentence in re.split(r"[.!?\n…]+", message):
+    for sentence in _SENTENCE_ENDS.split(message):
         words = re.sub(r"[\"“”<>\[\]{}|\\`*_#]", "", sentence).split()
         piece = " ".join(words[:most]).strip(" ,;:-")
         if content_stems(piece) and piece.isprintable():

@@ -31,7 +31,14 @@ IMAGE = ("image", "turning-point", "person", "wish", "since-when", "section")
 MEANING = ("own-meaning",)
 WAKING_LIFE = ("waking-link",)
 BEYOND_THE_DREAM = frozenset({"association", "waking-link", "own-meaning", "step", "since-when", "feeling-on-waking"})
-_OF_WAKING_LIFE = re.compile(r"\b(?:life|days|waking|awake|lately|today|at present|at the moment|just now|a doctor|weeks?)\b", re.IGNORECASE)
+_BEYOND = re.compile(
+    r"\b(?:reminds? me|makes? me think|made me think|in (?:real|my|waking) life|at work|my (?:job|boss|work)\b.* (?:is|keeps?|always|never|wants?|has)|when i was (?:a |little|young|small|\d)|"
+    r"lately|these days|nowadays|at the moment|years? ago|(?:maybe|perhaps|i think|i guess|it'?s|it is) (?:it'?s |that )?(?:about|because|that i|like when)|i (?:always|never|often) )",
+    re.IGNORECASE,
+)
+_OF_WAKING_LIFE = re.compile(
+    r"\b(?:life|days|waking|awake|lately|today|at present|at the moment|just now|a doctor|weeks?)\b", re.IGNORECASE
+)
 
 
 def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
@@ -43,7 +50,13 @@ def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
     if kind is Kind.CLOSE:
         return Stage.CLOSE
     turns = of_this_dream(earlier)
-    wishes = [wish_of(message) for message in [*(t.message for t in turns if t.kind is Kind.WISH), *([heard.message] if kind is Kind.WISH else [])]]
+    wishes = [
+        wish_of(message)
+        for message in [
+            *(t.message for t in turns if t.kind is Kind.WISH),
+            *([heard.message] if kind is Kind.WISH else []),
+        ]
+    ]
     if Wish.NEW_ENDING in wishes:
         return Stage.ACTION
     answered = answered_facets(turns, heard, kind)
@@ -56,6 +69,11 @@ def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
         return Stage.EXPLORE
     understood = all(any(facet in answered for facet in group) for group in (MEANING, WAKING_LIFE))
     return Stage.ACTION if understood else Stage.INSIGHT
+
+
+def speaks_beyond_the_dream(message: str) -> bool:
+    """Whether an answer says of itself that it is about something else than what happened in the dream."""
+    return bool(_BEYOND.search(message))
 
 
 def asked_beyond_the_dream(turn: Turn) -> bool:

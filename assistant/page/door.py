@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 import secrets
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
@@ -115,6 +116,7 @@ class Door:
         self._owner_cookie = f"dream_owner_{keys.mark}"
         self.present = Present()
         self.closing = asyncio.Event()
+        self.opened = threading.Event()  # set once somebody has been given the page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
@@ -201,6 +203,7 @@ class Door:
             await RedirectResponse("/login", 303)(scope, receive, send)
         else:
             await (await self._dressed_page(scope, receive))(scope, receive, send)
+            self.opened.set()
 
     async def _dressed_page(self, scope: Scope, receive: Receive) -> Response:
         """Gradio's document in our dress."""

@@ -47,6 +47,11 @@ class RunningReplies:
         self._lock = threading.Lock()
         self._stops: dict[tuple[str, str], list[threading.Event]] = defaultdict(list)
 
+    @property
+    def any(self) -> bool:
+        """Whether any reply is being written."""
+        return bool(self._stops)
+
     def begin(self, guest: Guest) -> threading.Event:
         """A new reply of this browser tab; the event that stops it."""
         stop = threading.Event()

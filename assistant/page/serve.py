@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import secrets
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 import uvicorn
@@ -40,6 +42,7 @@ from knowledge.errors import DreamError
 log = logging.getLogger(__name__)
 
 SECONDS_TO_CLOSE = 1  # that open connections get at the end
+SECONDS_FOR_FIRST_PAGE = 3  # that the models wait for somebody to open the page
 
 
 class House:
@@ -131,7 +134,7 @@ def serve(
     auth_file: Path | None = None,
     open_browser: bool = False,
 ) -> None:
-    """Serve the page until Ctrl+C.
+    """Serve the page until Ctrl+C, then end the program.
 
     Raises ServingError where the port is taken or the address is not ours, UsageError for a password file that is not
     of the form we take.
@@ -149,7 +152,7 @@ def serve(
 
     def listens() -> None:
         _say_where(addresses, link, has_password=login is not None)
-        _in_background(_warm_up, companion)
+        _in_background(_warm_up, house)
         if share:
             _in_background(_share, house, addresses, made_up)
         if open_browser:
@@ -162,6 +165,15 @@ def serve(
     finally:
         sharing.stop()
         companion.close()
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End the program at once. All of ours is closed; taking torch and Chroma apart would keep Python busy for seconds."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -206,9 +218,11 @@ def _in_background(work: Any, *arguments: Any) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()
 
 
-def _warm_up(companion: Companion) -> None:
+def _warm_up(house: House) -> None:
+    """Load the models, but let the first page go out before: loading keeps Python busy."""
+    house.door.opened.wait(SECONDS_FOR_FIRST_PAGE)
     try:
-        companion.warm_up()
+        house.companion.warm_up()
     except DreamError as error:
         typer.echo(words("serving", "warm_failed", reason=error), err=True)
     except Exception as error:

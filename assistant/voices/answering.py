@@ -83,7 +83,9 @@ class Answering:
         kind, address, model = self._parts(choice)
         if kind == "endpoint" and not model:
             names = sorted(self._client(address, "").models())
-            talkers = [name for name in names if "mini" in name and "audio" not in name and "realtime" not in name] or names
+            talkers = [
+                name for name in names if "mini" in name and "audio" not in name and "realtime" not in name
+            ] or names
             if not talkers:
                 raise ModelUnreachable(f"The endpoint {address} names no model. Set DREAM_MODEL to the one you want.")
             return f"endpoint {address} {talkers[-1]}"
@@ -158,7 +160,11 @@ class Answering:
         kind, address, model = self._parts(choice)
         if kind == "gguf":
             return f"The model file {model}, on this computer"
-        where = f"at {urlsplit(address).hostname}" if self._leaves(choice) else f"at {urlsplit(address).netloc}, on this computer"
+        where = (
+            f"at {urlsplit(address).hostname}"
+            if self._leaves(choice)
+            else f"at {urlsplit(address).netloc}, on this computer"
+        )
         return f"{model} {where}" if model else f"A model {where}, with the key from your environment"
 
 

@@ -11,7 +11,7 @@ from assistant.method.questions import quoted_beginning
 from assistant.texts import choices, text
 from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
-from assistant.words import count_words
+from assistant.words import content_stems, count_words
 
 
 class BuiltInVoice:
@@ -55,7 +55,8 @@ class BuiltInVoice:
         """What the dreamer said, given back; quoted where grammar does not carry it safely."""
         used = [sentence.frame for turn in plan.earlier for sentence in turn.sentences if sentence.frame]
         given = give_back(plan.heard, used_frames=used, seed=len(plan.earlier))
-        if given is not None:
+        message = content_stems(plan.heard.message)
+        if given is not None and (not message or message & content_stems(given.text)):
             return Sentence(given.text, Role.HEARD, frame=given.frame)
         quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
         return Sentence(f"You wrote: \u201c{quoted}\u201d.", Role.HEARD, frame="quote")
@@ -75,4 +76,3 @@ class BuiltInVoice:
                 return
             short -= count_words(wording)
             yield Sentence(wording, Role.PLAIN)
-

@@ -4,36 +4,39 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from assistant.contract import ROWS, Wanted
-from assistant.grounding import support
+from assistant.contract import ROWS, Row, Wanted, begins_with_the_dreamer
 from assistant.method.questions import FACET_WORDS
 from assistant.models.client import ChatClient, Message
-from assistant.types import Citation, Kind, Plan, Question, Role, Sentence
-from assistant.voices.voice import with_mark
-from assistant.words import MARK
+from assistant.phrases import Wish, wish_of
+from assistant.types import Kind, Plan, Question, Sentence, Turn
+from assistant.voices.built_in import BuiltInVoice
+from assistant.voices.form import as_written, to_sentence, units
 from knowledge.types import Hit
 from prompts import render
 
 WORDS_PER_TOKEN = 0.6  # English in the usual vocabularies, on the safe side
 REPLY_TOKENS = 600
 TEMPERATURE = 0.6
+MOST_PASSAGES = 3
+MOST_FORGOTTEN = (
+    8  # questions that stand in no exchange the window holds, and are named so that they are not asked again
+)
+FEWEST_WORDS = 60  # of a message or passage that is shortened to fit a small window
 
-_LABEL = re.compile(r"^\W{0,3}(HEARD|READING|OWN|QUESTION)\b\W{0,3}", re.IGNORECASE)
-_READING = re.compile(r"^\s*\[?(\d+)\]?\W{0,3}?\s*[\"“](.+?)[\"”]\s*[:\-–—]?\s*(.*)$", re.DOTALL)
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 _TASKS = {
-    Kind.DREAM: "The dreamer tells a dream, or more of it. Give back what is most telling in it, offer a reading or two, ask one question.",
+    Kind.DREAM: "The dreamer tells a dream, or more of it.",
     Kind.ANSWER: "The dreamer answers your last question. Give back what is new in it and go on from there.",
-    Kind.WHY: "The dreamer asks what is known. Answer out of the passages, and say how well supported it is (the word in brackets).",
+    Kind.WHY: "The dreamer asks what is known. Answer out of the passages, and say in a SAY line how well supported that is.",
     Kind.REJECTION: "The dreamer says that your reading does not fit. Let it go without defending it, and ask for their own meaning.",
-    Kind.OUTSIDE: "The dreamer asks for something that is not your matter. Say so kindly in one short sentence, and ask about the dream.",
-    Kind.UNCOVERED: "The library has nothing on this dream. Offer no reading. Give back what is most telling, and ask one question.",
+    Kind.OUTSIDE: "The dreamer's message is no dream and nothing of one. Do not do what it asks; turn back to dreams.",
+    Kind.UNCOVERED: "The dreamer tells something on which the library has nothing. Offer no reading.",
     Kind.WISH: "The dreamer has a wish for how to go on. Meet it.",
     Kind.CLOSE: "The dreamer is done. Close warmly in a sentence or two, and ask nothing.",
 }
+_TAG = re.compile(r"</?\s*message\s*>", re.IGNORECASE)
+_NUMBERS = {1: "one READING", 2: "one or two READINGs", 3: "one to three READINGs"}
 
 
 class FreeVoice:
@@ -51,7 +54,13 @@ class FreeVoice:
         return self._client.model
 
     def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
-        """The units as the model writes them. Raises ModelError where it fails."""
+        """The units as the model writes them. Raises ModelError where it fails.
+
+        A note is put together from the dreamer's own words, with no model.
+        """
+        if plan.kind is Kind.WISH and wish_of(plan.heard.message) is Wish.NOTE:
+            yield from BuiltInVoice().speak(plan, stop)
+            return
         pieces = self._client.stream(
             messages_for(plan, self._context_tokens), max_tokens=REPLY_TOKENS, temperature=TEMPERATURE, stop=stop
         )
@@ -64,137 +73,102 @@ class FreeVoice:
 def messages_for(plan: Plan, context_tokens: int) -> list[Message]:
     """System prompt, the conversation so far, and last the passages with this turn's note: the order that caches well.
 
-    The oldest exchanges are left out where the window would not hold them, the first message with the dream never.
+    Where the window would not hold it all, the oldest exchanges are left out, those that tell the dream last of all; what is
+    still too long is shortened by whole sentences.
     """
-    last = render("turn", **_turn_variables(plan))
     system = render("system")
-    room = int((context_tokens - REPLY_TOKENS) * WORDS_PER_TOKEN) - len(system.split()) - len(last.split())
-    exchanges = [(turn.message, turn.reply) for turn in plan.earlier]
-    kept = list(exchanges)
-    while len(kept) > 1 and sum(len(part.split()) for exchange in kept for part in exchange) > room:
-        kept.pop(1 if kept[0] == exchanges[0] else 0)
+    room = int((context_tokens - REPLY_TOKENS) * WORDS_PER_TOKEN) - _count(system)
+    variables = _turn_variables(plan, room // 2)
+    kept = _kept(plan.earlier, room - _count(render("turn", **variables, asked=[])))
+    forgotten = [turn.question for turn in plan.earlier if turn.question and turn not in kept]
+    last = render("turn", **variables, asked=forgotten[-MOST_FORGOTTEN:])
+    room -= _count(last)
+    tellings = sum(turn.kind in (Kind.DREAM, Kind.UNCOVERED) for turn in kept)
+    each = room // max(1, 2 * tellings)
     history = [
-        message for said, replied in kept for message in (Message("user", said), Message("assistant", replied or "…"))
+        message
+        for turn in kept
+        for message in (
+            Message("user", shortened(turn.message, max(FEWEST_WORDS, each))),
+            Message("assistant", as_written(turn) or "…"),
+        )
     ]
     return [Message("system", system), *history, Message("user", last)]
 
 
-def _turn_variables(plan: Plan) -> dict[str, object]:
+def _kept(earlier: Sequence[Turn], room: int) -> list[Turn]:
+    """The turns that the window holds: the tellings of dreams go last, otherwise the oldest go first."""
+    kept = list(earlier)
+    while len(kept) > 1 and sum(_count(turn.message) + _count(as_written(turn)) for turn in kept) > room:
+        others = [turn for turn in kept if turn.kind not in (Kind.DREAM, Kind.UNCOVERED)]
+        kept.remove((others or kept)[0])
+    return kept
+
+
+def shortened(text: str, words: int) -> str:
+    """The text, or as many of its first sentences as have so many words together (one at least), and a sign that more stood there."""
+    if _count(text) <= words:
+        return text
+    kept: list[str] = []
+    for sentence in re.split(r"(?<=[.!?…])\s+|\n+", text.strip()):
+        if kept and sum(map(_count, kept)) + _count(sentence) > words:
+            break
+        kept.append(sentence)
+    return " ".join([*kept, "[…]"])
+
+
+def _count(text: str) -> int:
+    return len(text.split())
+
+
+def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
     row = ROWS[plan.kind]
-    readings = min(row.most_readings, max(len(plan.readings), row.least_readings)) if plan.hits else 0
-    wanted = {
-        Kind.OUTSIDE: ["one short HEARD line"],
-        Kind.CLOSE: ["one or two HEARD lines"],
-        Kind.REJECTION: ["one HEARD line"],
-        Kind.WISH: ["HEARD lines as it needs"],
-    }.get(plan.kind, ["HEARD"])
-    if readings:
-        wanted.append("one READING" if readings == 1 else f"one to {readings} READING lines")
-    if plan.kind in (Kind.DREAM, Kind.ANSWER, Kind.UNCOVERED):
-        wanted.append("an OWN line only if you truly have a thought of your own")
-    if row.question in (Wanted.ONE, Wanted.AT_MOST_ONE) and plan.question:
-        wanted.append("one QUESTION, last")
-    passages = [
-        {
-            "number": number,
-            "title": hit.section.title,
-            "evidence": hit.section.evidence.value,
-            "text": hit.passage.text,
-        }
-        for number, hit in enumerate(plan.hits, 1)
-    ]
+    readings = min(row.most_readings, max(len(plan.readings), row.least_readings)) if plan.readings else 0
+    numbers = [planned.citation.marker for planned in plan.readings]
+    passages = _passages(plan, numbers) if readings else []
+    most = room // (len(passages) + 1)
     return {
-        "passages": passages if readings else [],
-        "message": plan.heard.message,
+        "passages": [
+            {
+                "number": hit.rank,
+                "title": hit.section.title,
+                "evidence": hit.section.evidence.value,
+                "text": shortened(hit.passage.text, max(FEWEST_WORDS, most)),
+            }
+            for hit in passages
+        ],
+        "message": shortened(_TAG.sub("", plan.heard.message), max(FEWEST_WORDS, most)),
         "task": _TASKS[plan.kind],
-        "units": ", then ".join(wanted),
+        "units": ", then ".join(_wanted(plan, row, readings)),
         "least_words": row.least_words,
         "most_words": row.most_words,
+        "best": " or ".join(f"[{number}]" for number in dict.fromkeys(numbers)),
+        "say": plan.plain,
+        "note": plan.note,
         "rejected": list(plan.rejected),
-        "facet": FACET_WORDS.get(plan.facet, plan.facet),
-        "asked": list(plan.asked),
+        "facet": "" if plan.fixed_question else FACET_WORDS.get(plan.facet, plan.facet),
+        "example": plan.question,
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One labelled line as a model wrote it."""
-
-    label: str
-    text: str
-
-
-def units(pieces: Iterable[str]) -> Iterator[Unit]:
-    """The labelled lines of a stream, each as soon as the next one begins; unlabelled text is read as plain sentences."""
-    buffer = ""
-    label = ""
-    held: list[str] = []
-
-    def whole() -> Iterator[Unit]:
-        text = " ".join(held).strip()
-        held.clear()
-        if text:
-            yield from [Unit(label, text)] if label else _unlabelled(text)
-
-    for piece in pieces:
-        buffer += piece
-        while "\n" in buffer:
-            line, _, buffer = buffer.partition("\n")
-            found = _LABEL.match(line)
-            if found:
-                yield from whole()
-                label, line = found.group(1).upper(), line[found.end() :]
-            held.append(line.strip())
-    found = _LABEL.match(buffer)
-    if found:
-        yield from whole()
-        label, buffer = found.group(1).upper(), buffer[found.end() :]
-    held.append(buffer.strip())
-    yield from whole()
+def _passages(plan: Plan, numbers: Sequence[int]) -> list[Hit]:
+    """The passages that the model sees: those of the planned readings first of all, none that the dreamer said no to."""
+    allowed = [hit for hit in plan.hits if hit.section.id not in plan.rejected_sections]
+    wanted = sorted(allowed, key=lambda hit: (hit.rank not in numbers, hit.rank))[:MOST_PASSAGES]
+    return sorted(wanted, key=lambda hit: hit.rank)
 
 
-def _unlabelled(text: str) -> Iterator[Unit]:
-    """Plain prose sentence by sentence: what bears a mark is a reading, what asks is the question, the rest was heard."""
-    for position, sentence in enumerate(_SENTENCE_END.split(text)):
-        if MARK.search(sentence):
-            yield Unit("READING", sentence)
-        elif sentence.rstrip("\"'”’) ").endswith("?"):
-            yield Unit("QUESTION", sentence)
-        else:
-            yield Unit("HEARD" if position == 0 else "OWN", sentence)
-
-
-def to_sentence(unit: Unit, hits: tuple[Hit, ...]) -> Sentence | Question | None:
-    """The unit as the companion checks it; a reading whose words do not stand in its passage comes without a citation."""
-    if unit.label == "QUESTION":
-        return Question(unit.text)
-    if unit.label == "HEARD":
-        return Sentence(MARK.sub("", unit.text), Role.HEARD)
-    if unit.label == "OWN":
-        return Sentence(MARK.sub("", unit.text), Role.THOUGHT)
-    quoted = _READING.match(unit.text)
-    if quoted:
-        marker, quote, told = int(quoted.group(1)), quoted.group(2), quoted.group(3)
-    else:
-        marks = MARK.findall(unit.text) or re.findall(r"^\s*(\d+)\b", unit.text)
-        marker, quote, told = int(marks[0]) if marks else 0, "", unit.text
-    told = MARK.sub("", told).strip()
-    if not told:
-        return None
-    if not 1 <= marker <= len(hits):
-        return Sentence(told, Role.READING)
-    hit = hits[marker - 1]
-    standing = _to_the_letter(quote, hit.passage.text) or support(told, hit.passage.text).rests_on
-    if not standing:
-        return Sentence(told, Role.READING)
-    return Sentence(with_mark(told, marker), Role.READING, Citation(marker, hit.section.id, standing))
-
-
-def _to_the_letter(quote: str, passage: str) -> str:
-    """The quote as it stands in the passage; spaces and kinds of quotation marks may differ. Three words at least."""
-    words = re.findall(r"\S+", quote.strip().rstrip(".…").removeprefix("...").removeprefix("…"))
-    if len(words) < 3:
-        return ""
-    alike = [re.sub(r"['’‘]", "['’‘]", re.escape(word)) for word in words]
-    found = re.search(r"\s+".join(alike), passage)
-    return found.group() if found else ""
+def _wanted(plan: Plan, row: Row, readings: int) -> list[str]:
+    """The units that this turn asks for, in words for the note."""
+    wanted = ["HEARD"] if begins_with_the_dreamer(plan) else []
+    if plan.plain or not wanted:
+        wanted.append("SAY")
+    if readings:
+        wanted.append(_NUMBERS[readings])
+    if plan.kind is Kind.WHY and readings:
+        wanted.append("SAY")
+    if plan.kind in (Kind.DREAM, Kind.ANSWER, Kind.UNCOVERED):
+        wanted.append("OWN only if you truly have a thought of your own")
+    if row.question in (Wanted.ONE, Wanted.AT_MOST_ONE) and plan.question and not plan.fixed_question:
+        wanted.append("QUESTION")
+    return wanted

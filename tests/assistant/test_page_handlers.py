@@ -200,7 +200,7 @@ def test_a_closed_page_lets_go_of_its_reply(handlers: Handlers, anna: Any) -> No
     next(replying)
     (stop,) = handlers.running._stops[visitor_of(anna), "tab1"]
     replying.close()  # type: ignore[attr-defined]
-    assert stop.is_set() and not handlers.running._stops
+    assert stop.is_set() and not handlers.running.any
 
 
 def test_events_keep_arriving_while_one_waits_and_stop_ends_the_wait_at_once() -> None:

@@ -79,14 +79,7 @@ def test_a_made_up_password_is_long_enough_and_can_be_read_aloud() -> None:
 def test_only_the_right_password_of_that_name_matches() -> None:
     passwords = Passwords({"anna": "one", "bea": "two"})
     assert passwords.match("anna", "one")
-    for name, password in (
-        ("anna", "two"),
-        ("anna", ""),
-        ("", "one"),
-        ("nobody", "one"),
-        ("anna", "One"),
-        ("anna", "\ud800"),
-    ):
+    for name, password in (("anna", "two"), ("nobody", "one"), ("anna", "\ud800")):
         assert not passwords.match(name, password)
 
 

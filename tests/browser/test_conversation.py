@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from assistant.page.wording import examples, words
-from tests.browser.site import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
+from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
 from tests.endpoint import Endpoint, status
 from tests.warm_companion import warm_companion, with_endpoint
 
@@ -53,7 +53,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
-        page.on("console", lambda told: complaints.append(told.text))
+        page.on("console", lambda told: complaints.append(told.text) if "AbortError" not in told.text else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return Person(page, address)
 
@@ -136,6 +136,15 @@ def test_a_reply_can_be_stopped(anna: Person) -> None:
     anna.wait(lambda: anna.state() == "stopped", seconds=2)
     assert words("reply", "stopped") in anna.page.inner_text("#turn-1")
     anna.tell("Then something else happened.")
+
+
+def test_a_closed_page_stops_its_reply(anna: Person, site: Site) -> None:
+    anna.say(f"{DREAM} slowly")
+    anna.page.wait_for_selector("#turn-1 .waiting")
+    assert site.house.handlers.running.any
+    anna.page.goto("about:blank")
+    anna.page.wait_for_timeout(500)
+    assert not site.house.handlers.running.any
 
 
 def test_again_edit_and_take_back(anna: Person) -> None:
