@@ -94,7 +94,7 @@ def begins_with_the_dreamer(plan: Plan) -> bool:
 
 def is_open(question: str) -> bool:
     """Whether a question leaves room: it does not begin, after a lead-in, like one that yes or no would answer."""
-    asked = question.strip()
+    asked = _ASIDE.sub(" ", question.strip())
     if _ASKS_OPENLY.match(asked):
         return True
     return not any(_CLOSED.match(part) for part in re.split(r"[:,;]\s+", asked))

@@ -165,10 +165,9 @@ def store_generation(
         with plain_storage_errors(folder.parent):
             folder.mkdir(parents=True)
             with plain_chroma_errors(f"written to {folder}"):
-                client = _client(folder, chroma_url)
-                for kind, of_kind in vectors.items():
-                    _fill(client, f"{folder.name}-{kind}", of_kind)
-                client.close()
+                with _client(folder, chroma_url) as client:
+                    for kind, of_kind in vectors.items():
+                        _fill(client, f"{folder.name}-{kind}", of_kind)
             classifier.save(folder)
             files = {
                 path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -188,11 +187,10 @@ def drop_generation(folder: Path, chroma_url: str = "") -> None:
     """Remove a generation, or what there is of it."""
     if chroma_url:
         try:
-            client = _client(folder, chroma_url)
-            for collection in client.list_collections():
-                if collection.name.startswith(f"{folder.name}-"):
-                    client.delete_collection(collection.name)
-            client.close()
+            with _client(folder, chroma_url) as client:
+                for collection in client.list_collections():
+                    if collection.name.startswith(f"{folder.name}-"):
+                        client.delete_collection(collection.name)
         except Exception as error:  # nothing hangs on it
             log.warning(
                 "The collections of generation %s could not be removed from %s (%s).", folder.name, chroma_url, error

@@ -135,7 +135,7 @@ def _has_no_gap(verb: Word) -> bool:
     subject = verb.subject()
     if subject is None or subject.index > verb.index or subject.lower in {"who", "that", "which"}:
         return False
-    prepositions = [word for word in verb.subtree() if word.tag in {"IN", "TO"}]
+    prepositions = [word for word in verb.subtree() if word.tag == "IN"]
     if any(not word.children for word in prepositions) or (verb.child("acomp") is not None and prepositions):
         return False
     told = verb.child("dobj", "acomp", "attr")

@@ -13,6 +13,7 @@ _OPENING_QUESTIONS = closed("opening_questions")
 _OPENING_INVERSIONS = closed("opening_inversions")
 _EMPTY_WITHOUT_OBJECT = closed("empty_without_object")
 _NEEDING_WORDS = closed("telling_verbs_needing_words")
+_ALWAYS_LEADING = frozenset({"to", "with", "of", "for", "from", "at", "about", "into"})
 _HEARERS = closed("hearers")
 
 
@@ -113,6 +114,8 @@ def _is_loose(word: Word, segment: Segment) -> bool:
         return True
     if word.role in {"aux", "auxpass"} and word.subject() is not None:
         return True
+    if word.before is not None and _lost_its_object(word.before, word):
+        return word.before in segment.words
     if word.tag == "MD" and word.role != "aux" and word.index < segment.words[-2].index:
         return True
     if word.before is not None and word.before.lower == "i" and word.tag.startswith(("NN", "DT", "IN")):
@@ -120,6 +123,12 @@ def _is_loose(word: Word, segment: Segment) -> bool:
     if word.is_verb and word.finite() and word.role in {"ccomp", "parataxis", "advcl", "ROOT", "relcl"}:
         return word.subject() is None and word.lower != "'s" and not _subject_is_relative(word)
     return word.is_root and word.is_verb and word not in segment.head.children
+
+
+def _lost_its_object(preposition: Word, after: Word) -> bool:
+    """As in "neighbours I was close to years ago", cut before "I"."""
+    bare = preposition.lower in _ALWAYS_LEADING and preposition.role == "prep" and not preposition.children
+    return bare and after.tag.startswith(("NN", "CD", "DT", "PRP")) and after.head is not preposition
 
 
 def _subject_is_relative(word: Word) -> bool:

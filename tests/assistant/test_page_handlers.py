@@ -38,8 +38,8 @@ def asking(visitor: str, owner: bool = False, tab: str = "tab1") -> Any:
 
 
 @pytest.fixture(scope="module")
-def companion() -> Companion:
-    return warm_companion()
+def companion(library_dir: Path) -> Companion:
+    return warm_companion(library_dir)
 
 
 @pytest.fixture
@@ -234,9 +234,9 @@ def test_what_a_reply_raises_arrives_too() -> None:
 # ---- failures ----
 
 
-def test_a_model_that_fails_is_told_and_the_built_in_voice_can_answer(anna: Any) -> None:
+def test_a_model_that_fails_is_told_and_the_built_in_voice_can_answer(companion: Companion, anna: Any) -> None:
     with Endpoint(status(500, "broken")) as endpoint:
-        handlers = Handlers(with_endpoint(endpoint.base_url))
+        handlers = Handlers(with_endpoint(companion, endpoint.base_url))
         failed = tell(handlers, anna)
         assert state(failed) == "failed" and 'role="alert"' in failed.conversation and DREAM in failed.conversation
         assert state(last(handlers.again(failed.conversation_id, anna))) == "failed"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from assistant.companion import Companion
 from assistant.page.wording import examples, words
 from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
 from tests.endpoint import Endpoint, status
@@ -34,8 +36,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    served = Site(Unhurried(warm_companion()))
+def companion(library_dir: Path) -> Companion:
+    return warm_companion(library_dir)
+
+
+@pytest.fixture(scope="module")
+def site(companion: Companion) -> Iterator[Site]:
+    served = Site(Unhurried(companion))
     yield served
     served.close()
 
@@ -251,8 +258,8 @@ def test_forgetting_is_asked_once_more_and_then_done(anna: Person) -> None:
     assert anna.state() == "welcome"
 
 
-def test_a_lost_server_loses_no_words_and_the_page_comes_back(visit: Visit) -> None:
-    site = Site(Unhurried(warm_companion()))
+def test_a_lost_server_loses_no_words_and_the_page_comes_back(visit: Visit, companion: Companion) -> None:
+    site = Site(Unhurried(companion))
     try:
         anna = visit(site.address)
         anna.tell(DREAM)
@@ -268,9 +275,9 @@ def test_a_lost_server_loses_no_words_and_the_page_comes_back(visit: Visit) -> N
         site.close()
 
 
-def test_a_failing_model_is_told_and_the_built_in_voice_answers(visit: Visit) -> None:
+def test_a_failing_model_is_told_and_the_built_in_voice_answers(visit: Visit, companion: Companion) -> None:
     with Endpoint(status(500, "broken")) as endpoint:
-        site = Site(with_endpoint(endpoint.base_url))
+        site = Site(with_endpoint(companion, endpoint.base_url))
         try:
             anna = visit(site.address)
             anna.say(DREAM)
