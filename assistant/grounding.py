@@ -41,7 +41,9 @@ _DENIES_WHAT_WENT_BEFORE = re.compile(
 _DENIED = re.compile(r"(?:\b(?:not|no|never|nobody|cannot)|n['’]t)((?:\s+\w+){1,3})", re.IGNORECASE)
 _PARTS = re.compile(r"(?<!\d),|,(?!\d)|;|\band\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_OF_COUNTING = content_stems("study studies student students people person survey surveys asked question report reports per cent percent sample least time")
+_OF_COUNTING = content_stems(
+    "study studies student students people person survey surveys asked question report reports per cent percent sample least time"
+)
 _COMPARISON_OF = re.compile(
     r"\b(more|less|fewer|longer|shorter|slower|faster|higher|lower|better|worse|least|rarer?|seldom|commoner|stronger|weaker|before|after)\b(?:\s+(?:of|the|a|an|in|on|to|time|than)\b)*\s*(\w*)",
     re.IGNORECASE,
@@ -99,7 +101,9 @@ def figures(text: str) -> set[str]:
 
 def numbers(text: str) -> set[str]:
     """Every number in a text, in figures, small number words included."""
-    return figures(text) | {_NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBER_WORDS}
+    return figures(text) | {
+        _NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBER_WORDS
+    }
 
 
 def _overlap(stems: frozenset[str], text: str) -> float:
@@ -153,4 +157,4 @@ def _numbers_in_place(text: str) -> Iterator[tuple[str, frozenset[str], frozense
             lead = content_stems(f"{first} {before}")
             for number in found:
                 yield number, content_stems(clause) - _OF_COUNTING, lead
-            first, before = (first, "") if found else (f"{first} {clause}" if not first else first, clause)
+            first, before = (first, "") if found else (first or f"{first} {clause}", clause)

@@ -164,10 +164,9 @@ def store_generation(
     try:
         with plain_storage_errors(folder.parent):
             folder.mkdir(parents=True)
-            with plain_chroma_errors(f"written to {folder}"):
-                with _client(folder, chroma_url) as client:
-                    for kind, of_kind in vectors.items():
-                        _fill(client, f"{folder.name}-{kind}", of_kind)
+            with plain_chroma_errors(f"written to {folder}"), _client(folder, chroma_url) as client:
+                for kind, of_kind in vectors.items():
+                    _fill(client, f"{folder.name}-{kind}", of_kind)
             classifier.save(folder)
             files = {
                 path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
