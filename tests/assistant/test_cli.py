@@ -10,8 +10,8 @@ from tests.warm_companion import warm_companion
 
 
 @pytest.fixture(scope="module")
-def data_dir():
-    return str(warm_companion().settings.data_dir)
+def data_dir(library_dir):
+    return str(warm_companion(library_dir).settings.data_dir)
 
 
 @pytest.fixture

@@ -23,14 +23,22 @@ DREAM = (
 )
 
 
+WARM = []  # the one companion whose models and library all tests here share
+
+
+@pytest.fixture(autouse=True, scope="module")
+def warm(library_dir):
+    WARM[:] = [warm_companion(library_dir)]
+
+
 @pytest.fixture
 def companion(tmp_path):
-    return warm_companion().with_journal_in(tmp_path)
+    return WARM[0].with_journal_in(tmp_path)
 
 
 def free_companion(tmp_path, endpoint, **settings):
     """The companion with a model at a local endpoint, on the library that is open already."""
-    warm = warm_companion()
+    warm = WARM[0]
     options = Settings(
         data_dir=tmp_path, model="big-model", base_url=endpoint.base_url, api_key="", first_token_timeout=1,
         stall_timeout=1, reply_timeout=3, connect_timeout=1, **settings,
@@ -144,7 +152,7 @@ GOOD_REPLY = (
 def test_a_good_models_reply_is_shown_as_it_is_written(tmp_path):
     quote = next(
         reading.rests_on
-        for section in warm_companion().library.articles()["cant-run"].sections
+        for section in WARM[0].library.articles()["cant-run"].sections
         if section.id == "cant-run/being-chased"
         for reading in section.readings
         if "two" in reading.rests_on.lower()
@@ -198,7 +206,7 @@ def test_a_key_in_the_environment_alone_sends_nothing(tmp_path, monkeypatch):
         monkeypatch.setenv("OPENAI_API_KEY", "sk-lying-about")
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
         options = Settings(data_dir=tmp_path)
-        companion = Companion(options, warm_companion().library, Journal(tmp_path), Answering(options), Ear())
+        companion = Companion(options, WARM[0].library, Journal(tmp_path), Answering(options), Ear())
         companion._warm.set()
         _, events = events_of(companion, DREAM)
         assert events[-1].turn.voice == "built-in"

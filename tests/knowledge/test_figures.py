@@ -8,8 +8,8 @@ from tests.warm_companion import warm_companion
 
 
 @pytest.fixture(scope="module")
-def library():
-    return warm_companion().library
+def library(library_dir):
+    return warm_companion(library_dir).library
 
 
 def test_the_right_section_comes_first_and_among_three(library):
