@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,7 +19,12 @@ from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
 from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.built_in import BuiltInVoice
-from assistant.words import count_words
+from assistant.words import content_stems, count_words
+
+BROUGHT_BACK = 0.6  # share of a rejected sentence's content that brings it back
+_TURNS_DOWN = re.compile(
+    r"\b(?:dreams?|not|only|outside|can't|cannot|won't|isn't|program|listening|tell)\b", re.IGNORECASE
+)
 
 
 class Checker:
@@ -95,7 +101,8 @@ class Checker:
             for sentence in self.sentences
             if sentence.role is Role.PLAIN and sentence.text != self.plan.note
         ]
-        if self.plan.plain and not plain:
+        short = self._words() < self._row.least_words and self._row.question is Wanted.NONE
+        if self.plan.plain and (not plain or short) and self.plan.plain not in plain:
             yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")
         if self.plan.kind is Kind.WHY and self._readings() and not plain:
             cited = [sentence.citation for sentence in self.sentences if sentence.citation]
@@ -123,6 +130,15 @@ class Checker:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
             faults += faults_of_reflection(unit.text, told)
+        if unit.role is not Role.READING and self._brings_back(unit.text):
+            faults.append("the dreamer said no to it")
+        if (
+            plan.kind is Kind.OUTSIDE
+            and unit.role is Role.PLAIN
+            and unit.text != plan.plain
+            and not _TURNS_DOWN.search(unit.text)
+        ):
+            faults.append("what is outside is turned down")
         if unit.role is Role.PLAIN and figures(unit.text) - figures("\n".join([plan.plain, plan.note, *told])):
             faults.append("a figure carries its mark")
         if self._words() + count_words(unit.text) + count_words(plan.question) > self._row.most_words:
@@ -130,6 +146,14 @@ class Checker:
         if any(unit.text == shown.text for shown in self.sentences):
             faults.append("said already")
         return faults
+
+    def _brings_back(self, said: str) -> bool:
+        """Whether a sentence says, in its own words, most of what the dreamer said no to."""
+        return any(
+            len(stems & content_stems(said)) > BROUGHT_BACK * len(stems)
+            for stems in map(content_stems, self.plan.rejected)
+            if len(stems) > 2
+        )
 
     def _faults_of_reading(self, unit: Sentence) -> list[str]:
         faults = []

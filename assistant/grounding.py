@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.nevers import never_said
-from assistant.words import MARK, content_stems
+from assistant.words import MARK, content_stems, words
 
 SUPPORTED = 0.5  # share of the sentence's content that must stand in the passage's best sentence and its neighbours
 WORDS_PER_NEW_ONE = 6  # content words of a sentence for each that the passage does not have
+
+DENIED_WORDS = 3  # of content, after a negation
 
 _SENTENCES = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 _CLAUSES = re.compile(r"[,;:()]|\s[–—-]\s|\b(?:and|but|though|although|because|whereas|while|which|who|whose|or|so)\b")
@@ -25,8 +27,13 @@ _NUMBER_WORDS = {
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "dozen": "12", "hundred": "100", "thousand": "1000",
 }  # fmt: skip
 _CERTAIN = re.compile(
-    r"\b(?:always|never|every|all|everyone|nobody|proves?|proven|shows?|shown|must|means? that|the reason|because|causes?|caused|due to|"
-    r"leads? to|certain(?:ly)?|definitely|clearly|truly|only|most|cures?|guarantees?)\b",
+    r"\b(?:always|never|every|all (?:of|the|dream\w*|people|such)|everyone|nobody|prove[sn]?|shows?|shown|must|means? that|the reason|because|"
+    r"causes?|caused|due to|leads? to|certain(?:ly)?|definitely|clearly|truly|will|does|the only|most (?:of|often|people|\w+s)|cures?|guarantees?)\b",
+    re.IGNORECASE,
+)
+_DOUBTS = re.compile(
+    r"\b(?:may|might|could|can|perhaps|possib\w+|maybe|sometimes|some|often|usually|seem\w*|seldom|likely|tend\w*|suggest\w*|guess\w*|says?|said|"
+    r"believed?|thought|reading|readings|read|idea|many|few|one|if|whether|about|rarely|hearsay|popular|take|takes|taken|people)\b",
     re.IGNORECASE,
 )
 _HEDGED_MOST = re.compile(r"\bat (?:the )?most\b|\bmostly\b", re.IGNORECASE)
@@ -38,7 +45,6 @@ _DENIES_WHAT_WENT_BEFORE = re.compile(
     r"^(?:that|this)(?: (?:saying|idea|belief|claim|view|notion|rumour|rumor))? (?:cannot|can['’]t|is not|isn['’]t|is wrong|is untrue|was not|has never)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"(?:\b(?:not|no|never|nobody|cannot)|n['’]t)((?:\s+\w+){1,3})", re.IGNORECASE)
 _PARTS = re.compile(r"(?<!\d),|,(?!\d)|;|\band\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _OF_COUNTING = content_stems(
@@ -50,7 +56,14 @@ _COMPARISON_OF = re.compile(
 )
 _OF_TALK = content_stems(
     """may some people person find mind sense something sometimes perhaps possible possibly wonder often feel usual usually mostly
-    likely picture way moment dreamer think thought read reading take taken see seen simply simple might idea view call called"""
+    likely picture way moment dreamer think thought read reading take taken see seen simply simple might idea view call called
+    carry touch stand close weigh company wide alone fit speak hint echo suit suggest recognise recognize resemble whatever
+    ordinary odd far welcome familiar clear plain real wherever ask asked"""
+)
+_COURTESY = re.compile(
+    r",? (?:so|and) (?:if|you|yours|your \w+|an? \w+ one)\b[^,;]*\b(?:alone|company|odd|ordinary|crowd|unusual)\b[^;]*$|"
+    r",? (?:which|as you|as yours) may or may not\b[^;]*$",
+    re.IGNORECASE,
 )
 
 
@@ -70,7 +83,7 @@ def sentences_of(text: str) -> list[str]:
 
 def support(sentence: str, passage: str) -> Support:
     """Judge one sentence against one passage."""
-    claim = MARK.sub("", sentence)
+    claim = _COURTESY.sub("", MARK.sub("", sentence).rstrip(" ."))
     stems = content_stems(claim) - _OF_TALK
     candidates = sentences_of(passage)
     if not stems or not candidates:
@@ -85,9 +98,9 @@ def support(sentence: str, passage: str) -> Support:
         or numbers(claim) - numbers(around)
         or _moves_a_number(claim, passage)
         or never_said(claim)
-        or _is_surer(claim, around)
+        or _is_surer(claim, best, around)
         or _compares_otherwise(claim, around)
-        or _negates_otherwise(claim, best, stems)
+        or _negates_otherwise(claim, best, around)
         or (_DENIES_WHAT_WENT_BEFORE.match(following) and not _NEGATION.search(claim))
     ):
         score = min(score, SUPPORTED / 2)
@@ -110,10 +123,13 @@ def _overlap(stems: frozenset[str], text: str) -> float:
     return len(stems & content_stems(text)) / len(stems)
 
 
-def _is_surer(claim: str, around: str) -> bool:
-    """Whether the claim has a word of certainty or cause that the passage does not have there."""
+def _is_surer(claim: str, best: str, around: str) -> bool:
+    """Whether the claim has a word of certainty or cause that the passage has not there, or leaves out its doubt."""
     surest = {word.lower() for word in _CERTAIN.findall(_HEDGED_MOST.sub("", claim))}
-    return bool(surest - {word.lower() for word in _CERTAIN.findall(around)})
+    if surest - {word.lower() for word in _CERTAIN.findall(around)}:
+        return True
+    nearest = max(_CLAUSES.split(best), key=lambda clause: len(content_stems(clause) & content_stems(claim)))
+    return bool(_DOUBTS.search(nearest)) and not _DOUBTS.search(claim)
 
 
 def _compares_otherwise(claim: str, around: str) -> bool:
@@ -126,15 +142,30 @@ def _compares_otherwise(claim: str, around: str) -> bool:
     return False
 
 
-def _negates_otherwise(claim: str, best: str, stems: frozenset[str]) -> bool:
-    """Whether the claim denies what the passage says, or says what it denies."""
-    if _NEGATION.search(claim):
-        return not _NEGATION.search(best)
-    clauses = [(content_stems(clause) & stems, bool(_NEGATION.search(clause))) for clause in _CLAUSES.split(best)]
-    said = frozenset().union(*(words for words, negated in clauses if not negated))
-    denied = frozenset().union(*(words for words, negated in clauses if negated)) - said
-    right_after = frozenset().union(*(content_stems(found) & stems for found in _DENIED.findall(best))) - said
-    return len(denied) >= 2 or len(denied) > len(said) or bool(right_after)
+def _negates_otherwise(claim: str, best: str, around: str) -> bool:
+    """Whether the claim denies what the passage says there, or says what it denies."""
+    if _NEGATION.search(claim) and not _NEGATION.search(around):
+        return True
+    stems = content_stems(claim) - _OF_TALK
+    here, there = _denials(claim), _denials(best)
+    first_here = frozenset().union(*(content_stems(denial[0]) for denial in here if denial))
+    denied_here, denied_there = _content(here), _content(there)
+    affirmed_there = content_stems(best) - denied_there
+    return bool((denied_there & stems) - denied_here) or bool(first_here & affirmed_there)
+
+
+def _denials(text: str) -> list[list[str]]:
+    """For each clause with a negation, the first content words after it."""
+    found = [(clause, _NEGATION.search(clause)) for clause in _CLAUSES.split(text)]
+    return [
+        [word for word in words(clause[negation.end() :]) if content_stems(word) - _OF_TALK][:DENIED_WORDS]
+        for clause, negation in found
+        if negation
+    ]
+
+
+def _content(denials: list[list[str]]) -> frozenset[str]:
+    return content_stems(" ".join(word for denial in denials for word in denial))
 
 
 def _moves_a_number(claim: str, passage: str) -> bool:
@@ -157,4 +188,4 @@ def _numbers_in_place(text: str) -> Iterator[tuple[str, frozenset[str], frozense
             lead = content_stems(f"{first} {before}")
             for number in found:
                 yield number, content_stems(clause) - _OF_COUNTING, lead
-            first, before = (first, "") if found else (first or f"{first} {clause}", clause)
+            first, before = (first, "") if found else (first or clause, clause)

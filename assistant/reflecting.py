@@ -27,6 +27,11 @@ _FAMILIES = (
 )
 _STEMS_OF_FAMILIES = tuple(content_stems(words) for words in _FAMILIES)
 _FEELINGS = content_stems(" ".join(FELT | FEELING_NOUNS))
+_GRAVE = content_stems(
+    """stab stabbed kill killed murder murdered hit beat beaten shoot shot attack attacked hurt strangle strangled strangling rape raped abuse
+    abused betray betrayed abandon abandoned cheat cheated steal stole stolen bury buried burn burned burnt drown drowned die died threaten
+    threatened cry cried weep wept bleed bled"""
+)
 _AUX = r"(?:(?:was|were|am|are|'m|'re|had|have|'ve|'d|could|can|would|did|do|not|n't|never|just|then|only|even|still|suddenly|kept|began|started|tried|to|had been|have been)\s+)*"
 _MY_DEED = re.compile(rf"\b(?:i|we)(?=\s|')\s*{_AUX}(\w+)", re.IGNORECASE)
 _YOUR_DEED = re.compile(rf"\byou(?=\s|')\s*{_AUX}(\w+)", re.IGNORECASE)
@@ -50,6 +55,8 @@ def faults_of_reflection(sentence: str, told: Sequence[str]) -> list[str]:
         faults.append("an owner was changed")
     if _changes_role(sentence, everything):
         faults.append("a role was changed")
+    if stems & _GRAVE - theirs - _FEELINGS:
+        faults.append("a deed was added")
     return faults
 
 

@@ -191,7 +191,18 @@ def _can_be_turned(stretch: _Stretch) -> bool:
         return False
     if len(_OPENING_MARK.findall(stretch.text)) != len(_CLOSING_MARK.findall(stretch.text)):
         return False
+    if any(_speaks_in_the_present(word, stretch.segment.head) for word in words):
+        return False
     return not any(_is_speech_without_marks(word) for word in words if word.is_verb)
+
+
+def _speaks_in_the_present(word: Word, head: Word) -> bool:
+    """As in "each word came out as I'm sorry": an "I am" amid the past is somebody's own words."""
+    if word.lower not in {"am", "'m"} or head.tag != "VBD" or word.before is None:
+        return False
+    leading = word.before.before
+    compared = leading is not None and (leading.tag.startswith("W") or leading.lower in {"than", "as", "that"})
+    return word.before.lower == "i" and not (compared and leading is not None and leading.lower != "as")
 
 
 def _is_speech_without_marks(verb: Word) -> bool:

@@ -45,7 +45,7 @@ _FILLERS = re.compile(any_of("fillers"), re.IGNORECASE)
 _EVEN = str.maketrans(dict.fromkeys("\u2019\u2018\u00b4", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 _PERHAPS_INVISIBLE = re.compile(r"[^\n\t -~]")
 _AFTER_IT_IS = re.compile(
-    r"\s+(?:a|an|the|about|not|like|just|so|really|been|going|always|too|my|her|his|that|because|as|raining|snowing|gone)\b",
+    r"\s+(?:a|an|the|about|not|like|just|only|so|really|been|going|always|too|my|her|his|that|because|as|raining|snowing|gone)\b",
     re.I,
 )
 _OWNERS = frozenset(f"{relative}s" for relative in MALE | FEMALE if not relative.endswith("s"))

@@ -39,6 +39,8 @@ def segments(sentence: Sentence, mine: bool) -> list[Segment]:
     mend(sentence)
     heads = [word for word in sentence.words if word.is_verb and word.finite() and stands_alone(word)]
     heads, borders = _borders(heads + _main_clause_within(heads))
+    for number in range(1, len(borders)):
+        borders[number] = _with_its_setting(borders[number], sentence.words, borders[number - 1])
     found = []
     for number, head in enumerate(heads):
         start = borders[number] if number else 0
@@ -51,6 +53,22 @@ def segments(sentence: Sentence, mine: bool) -> list[Segment]:
 def counted(words: list[Word]) -> list[Word]:
     """The words that one would count: no punctuation, no "n't" or "'s"."""
     return [word for word in words if word.text[0].isalnum() or (len(word.text) > 1 and word.text[0] != "'")]
+
+
+def _with_its_setting(border: int, words: list[Word], earliest: int) -> int:
+    """Where "and for the whole dream (I was making tea)" begins, which the parser gave to the clause before."""
+    for place in range(border - 1, earliest, -1):
+        word = words[place]
+        if word.is_verb or word.is_mark:
+            return border
+        if word.tag == "CC":
+            leads = (
+                place + 1 < border
+                and words[place + 1].tag == "IN"
+                and words[border].tag.startswith(("PRP", "DT", "NN"))
+            )
+            return place + 1 if leads else border
+    return border
 
 
 def _main_clause_within(heads: list[Word]) -> list[Word]:

@@ -90,7 +90,6 @@ def _is_after_title(subject: Word, words: list[Word]) -> bool:
 
 
 def _without_end(words: list[Word]) -> list[Word]:
-    words = _without_joint_to_nothing(words)
     while words and _is_left_over(words[-1]):
         words = words[:-1]
     return words
@@ -103,21 +102,6 @@ def _is_left_over(last: Word) -> bool:
         return False
     loose = last.role in {"mark", "advmod", "cc", "intj", "prep", "dep"}
     return last.tag == "CC" or (last.lower in _LEFT_OVER_AT_END and loose)
-
-
-def _without_joint_to_nothing(words: list[Word]) -> list[Word]:
-    """Without "and for the whole dream" at the end, where what "and" joined went on as a stretch of its own."""
-    for place in range(len(words) - 1, 1, -1):
-        word = words[place]
-        tied_to_verb = word.head.is_verb or word.head.role == "acomp"
-        if word.tag == "CC" and word.role == "cc" and tied_to_verb and word.lower in _CONNECTIVES:
-            return words if any(_is_joined(other) for other in words[place + 1 :]) else words[:place]
-    return words
-
-
-def _is_joined(word: Word) -> bool:
-    across = word.tag == "IN" and word.head.tag != "IN"
-    return word.is_verb or (word.role == "conj" and not across)
 
 
 def _shortened(words: list[Word]) -> list[Word]:

@@ -13,6 +13,7 @@ _OPENING_QUESTIONS = closed("opening_questions")
 _OPENING_INVERSIONS = closed("opening_inversions")
 _EMPTY_WITHOUT_OBJECT = closed("empty_without_object")
 _NEEDING_WORDS = closed("telling_verbs_needing_words")
+_MAY_BE_PART_OF_VERB = frozenset({"in", "out", "up", "down", "on", "off", "over", "around", "by", "through", "along"})
 _ALWAYS_LEADING = frozenset({"to", "with", "of", "for", "from", "at", "about", "into"})
 _HEARERS = closed("hearers")
 
@@ -58,7 +59,8 @@ def _ends_wrongly(segment: Segment) -> bool:
 
 def _hangs_in_the_air(last: Word) -> bool:
     """Whether the last word is a preposition that lost what it led to."""
-    led = last.tag == "IN" and last.role in {"prep", "mark"}
+    part_of_verb = last.lower in _MAY_BE_PART_OF_VERB and last.before is last.head
+    led = last.tag == "IN" and last.role in {"prep", "mark"} and not part_of_verb
     bound = last.lower in {"of", "at", "from", "with", "into", "onto", "than", "during"}
     after_another = last.lower == "in" and last.before is not None and last.before.role == "pobj"
     if not (led or bound or after_another):

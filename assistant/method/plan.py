@@ -80,8 +80,8 @@ def make_plan(
     ``found``; ``titles`` names sections by their id, for the closing note.
     """
     turns = () if begins_a_new_dream(heard.message) and kind is not Kind.ANSWER else of_this_dream(earlier)
-    turns_heard = tuple(_in_english(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
-    heard = _in_english(heard, turns)
+    turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
+    heard = _understood(heard, turns)
     situation = _Situation(
         kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}
     )
@@ -115,9 +115,11 @@ def make_plan(
     )
 
 
-def _in_english(heard: Heard, turns: Sequence[Turn]) -> Heard:
-    """What was heard; of a message in another language only the message, for the grammar is English."""
-    return heard if _is_english(heard.message, turns) else replace(heard, clauses=(), mentions=(), feelings=())
+def _understood(heard: Heard, turns: Sequence[Turn]) -> Heard:
+    """What was heard; of a message in another language only the message, for the grammar is English. One word is no clause."""
+    if not _is_english(heard.message, turns):
+        return replace(heard, clauses=(), mentions=(), feelings=())
+    return replace(heard, clauses=()) if count_words(heard.message) == 1 else heard
 
 
 def _is_english(message: str, turns: Sequence[Turn]) -> bool:

@@ -17,6 +17,7 @@ _READING = re.compile(r"^\s*\[?(\d+)\]?\W{0,3}?\s*[\"“](.+?)[\"”]\s*[:\-–�
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 _MARK_AFTER = re.compile(r"([.!?][\"'”’)]*)((?:\s*\[\d+\])+)")
 _DECORATION = re.compile(r"\*\*|__|`+|^\s*(?:#{1,6}|[-*•>])\s+")
+_IS_SENTENCE = re.compile(r"[.!…:}\]][\"'”’)]*$")
 _OFFERS = re.compile(r"\b(?:may|might|could|perhaps|maybe|possibly|some people|i wonder)\b", re.IGNORECASE)
 _ROLES = {"HEARD": Role.HEARD, "SAY": Role.PLAIN, "OWN": Role.THOUGHT}
 _LABELS = {Role.HEARD: "HEARD", Role.PLAIN: "SAY", Role.THOUGHT: "OWN"}
@@ -39,7 +40,7 @@ def units(pieces: Iterable[str]) -> Iterator[Unit]:
             yield from _whole(label, held)
             label, held = found[0], found[1]
         else:
-            held = f"{held} {line}"
+            held = f"{held}\n{line}"
     yield from _whole(label, held)
 
 
@@ -65,26 +66,29 @@ def _label(line: str) -> tuple[str, str] | None:
 
 
 def _whole(label: str, text: str) -> Iterator[Unit]:
-    text = text.strip()
-    if text:
-        yield from [Unit(label, text)] if label else _unlabelled(text)
+    if label and text.strip():
+        yield Unit(label, " ".join(text.split()))
+    elif text.strip():
+        yield from _unlabelled(text)
 
 
 def _unlabelled(text: str) -> Iterator[Unit]:
     """Plain prose sentence by sentence: what bears a mark is a reading, what asks is the question.
 
-    Before those, what offers nothing gives back what was heard; anything else is the writer's own thought.
+    Before those, what offers nothing gives back what was heard; anything else is the writer's own thought. Lines that are no
+    sentences (a heading, an item of a list) are left out.
     """
     heard = True
-    for sentence in _SENTENCE_END.split(_MARK_AFTER.sub(r"\2\1", text)):
-        if MARK.search(sentence):
-            heard = False
-            yield Unit("READING", sentence)
-        elif sentence.rstrip("\"'”’) ").endswith("?"):
-            yield Unit("QUESTION", sentence)
-        else:
-            heard = heard and not _OFFERS.search(sentence)
-            yield Unit("HEARD" if heard else "OWN", sentence)
+    for line in _MARK_AFTER.sub(r"\2\1", text).split("\n"):
+        for sentence in _SENTENCE_END.split(line.strip()):
+            if MARK.search(sentence):
+                heard = False
+                yield Unit("READING", sentence)
+            elif sentence.rstrip("\"'”’) ").endswith("?"):
+                yield Unit("QUESTION", sentence)
+            elif _IS_SENTENCE.search(sentence):
+                heard = heard and not _OFFERS.search(sentence)
+                yield Unit("HEARD" if heard else "OWN", sentence)
 
 
 def to_sentence(unit: Unit, hits: tuple[Hit, ...]) -> Sentence | Question | None:
@@ -93,7 +97,7 @@ def to_sentence(unit: Unit, hits: tuple[Hit, ...]) -> Sentence | Question | None
         return Question(unit.text)
     if unit.label in _ROLES:
         text = MARK.sub("", unit.text).strip()
-        return Sentence(text, _ROLES[unit.label]) if text else None
+        return Sentence(_ended(text), _ROLES[unit.label]) if text else None
     quoted = _READING.match(unit.text)
     if quoted:
         marker, quote, told = int(quoted.group(1)), quoted.group(2), quoted.group(3)
@@ -104,12 +108,16 @@ def to_sentence(unit: Unit, hits: tuple[Hit, ...]) -> Sentence | Question | None
     if not told:
         return None
     if not 1 <= marker <= len(hits):
-        return Sentence(told, Role.READING)
+        return Sentence(_ended(told), Role.READING)
     hit = hits[marker - 1]
     standing = _to_the_letter(quote, hit.passage.text) or support(told, hit.passage.text).rests_on
     if not standing:
         return Sentence(told, Role.READING)
     return Sentence(with_mark(told, marker), Role.READING, Citation(marker, hit.section.id, standing))
+
+
+def _ended(text: str) -> str:
+    return text if re.search(r"[.!?…][\"'”’)]*$", text) else f"{text}."
 
 
 def _to_the_letter(quote: str, passage: str) -> str:
