@@ -27,7 +27,7 @@ Vectors = NDArray[np.float32]
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS_FILE = "model.safetensors"
 BESIDE_WEIGHTS = (".json", ".txt", ".model")  # configuration and vocabulary: they make the vectors, too
-BATCH = 32
+BATCH = 16  # texts of like length go through the model together, so that little of it is spent on padding
 
 
 class Embedder(Protocol):
@@ -110,14 +110,24 @@ class SentenceTransformerEmbedder:
         return model.eval()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, one row a text; texts are cut at the model's window, so callers keep below it."""
+        """Unit vectors, one row a text; texts are cut at the model's window, so callers keep below it.
+
+        The model is called by itself: its own ``encode`` spends three milliseconds on preparations that never change.
+        """
         with self._lock:
-            if not texts:
-                return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
-            vectors = self._model.encode(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            vectors = np.zeros((len(texts), self._model.get_embedding_dimension() or 0), dtype=np.float32)
+            by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+            for start in range(0, len(texts), BATCH):
+                batch = by_length[start : start + BATCH]
+                vectors[batch] = self._forward([texts[number] for number in batch])
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+    def _forward(self, texts: list[str]) -> Vectors:
+        import torch
+
+        with torch.inference_mode():
+            found = self._model(self._model.preprocess(texts))["sentence_embedding"]
+        return np.asarray(found.numpy(), dtype=np.float32)
 
     def count_tokens(self, text: str) -> int:
         """Word-pieces of the text, start and end marks included."""

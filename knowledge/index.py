@@ -30,7 +30,7 @@ from knowledge.generation import (
     read_manifest,
     store_generation,
 )
-from knowledge.parts import sentences_of
+from knowledge.parts import parts_of, sentences_of
 from knowledge.passages import PASSAGE_RULES_VERSION, cut
 from knowledge.shelf import article_to_json, digest
 from knowledge.types import Article
@@ -186,7 +186,8 @@ def _utterances_of(articles: Iterable[Article], background: Sequence[str]) -> li
         for section in article.sections
         for text in section.dreamers_say or sentences_of(section.text)
     ]
-    return of_sections + [Utterance(BACKGROUND, text) for text in background]
+    # A message is searched part by part, so a long text of the background counts by its parts as well.
+    return of_sections + [Utterance(BACKGROUND, part) for text in background for part in parts_of(text)]
 
 
 def _examples(

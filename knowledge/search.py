@@ -24,23 +24,24 @@ NEAREST = 3  # a section's nearest utterances, whose mean similarity counts
 CLASSIFIER_WEIGHT = 0.1
 TEXT_WEIGHT = 0.4
 WORDS_WEIGHT = 0.25
+TEXT_WEIGHT_OWN = 0.8  # a text without utterances has to speak for itself
+WORDS_WEIGHT_OWN = 0.2  # but its words are few
 OWN_MARGIN = 0.05  # by which an own article's sentence must be nearer than the background to count as covered
-WORDS_WEIGHT_OWN = 0.05  # BM25 on a text without utterances tells less
 BORROWING_SHARPNESS = 25.0  # 1 / 0.04: similarity of texts -> share of a borrowed section
 EVIDENCE_SHARPNESS = 20.0  # utterance score -> share among sections
-COVERED = 0.08  # coverage from which a message counts as covered
-LENGTH_PENALTY = 0.06  # the best of many parts stands out by chance: taken off per logarithm of their number
+COVERED = -0.06  # standing out of the background from which a section counts as covering a message
+LENGTH_PENALTY = 0.12  # the best of many parts stands out by chance: taken off per logarithm of their number
 CONTEXT_WORDS = 24  # of a message up to this long, what came before it counts as well
 CONTEXT_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
 class _Scores:
-    """What a text scores: a value a section, the best passage a section, how far it stands out of the background."""
+    """What a text scores for each section: a value, the best passage, how far it stands out of the background."""
 
     sections: Vectors
     best_passage: list[int]
-    coverage: float
+    standing: Vectors
 
 
 class Searcher:
@@ -63,6 +64,8 @@ class Searcher:
         self._known_columns = np.array([n for n, name in enumerate(known) if name in class_position], dtype=np.int64)
         said = {passage.section.id for passage in generation.passages if passage.section.dreamers_say}
         self._own = np.array([section not in said for section in self._sections])
+        self._text_weights = np.where(self._own, TEXT_WEIGHT_OWN, TEXT_WEIGHT)
+        self._word_weights = np.where(self._own, WORDS_WEIGHT_OWN, WORDS_WEIGHT)
         self._loans = self._borrow()
         self._words = self._word_index()
 
@@ -73,15 +76,21 @@ class Searcher:
         if scores is None or not self._sections:
             return SearchResult(message, False, 0.0)
         context = self._score(" ".join([*before[-2:], message])) if before and self._leans(message) else None
-        values, coverage = scores.sections, scores.coverage
+        values, standing = scores.sections, scores.standing
         if context is not None:
             values = (1 - CONTEXT_WEIGHT) * values + CONTEXT_WEIGHT * context.sections
-            coverage = max(coverage, context.coverage)
+            standing = np.maximum(standing, context.standing)
+        coverage = float(standing.max())
         order = [
             n for n in np.argsort(-values, kind="stable") if not article or self._sections[n].startswith(f"{article}/")
         ]
         hits = tuple(
-            Hit(rank, _to_unit(float(values[number])), self._generation.passages[scores.best_passage[number]])
+            Hit(
+                rank,
+                _to_unit(float(values[number])),
+                self._generation.passages[scores.best_passage[number]],
+                bool(standing[number] >= COVERED),
+            )
             for rank, number in enumerate(order[:count], 1)
         )
         return SearchResult(message, coverage >= COVERED, round(coverage, 4), hits)
@@ -107,15 +116,15 @@ class Searcher:
             similarity[:, self._own] = (similarity[:, self._own] + of_sections[:, self._own]) / 2
             lent[:, self._own] = np.maximum(self._lend(of_sections[:, ~self._own]), of_sections[:, self._own])
         words = self._word_scores(text)
-        sections = (lent + TEXT_WEIGHT * similarity).max(axis=0) + words
+        sections = (lent + self._text_weights * similarity).max(axis=0) + words
         # The classifier knows the background as a class and its score counts there too; own sections are set against
         # the likeness of meaning alone.
-        standing_out = lent.max(axis=1) - utterances[:, 0]
+        standing = lent - utterances[:, :1]
         if self._own.any():
-            of_own = nearest_one[:, 1:][:, self._own].max(axis=1) - nearest_one[:, 0] - OWN_MARGIN
-            standing_out = np.maximum(standing_out, of_own)
-        coverage = float(standing_out.max()) - LENGTH_PENALTY * float(np.log(max(1, len(parts) - 1)))
-        return _Scores(sections.astype(np.float32), best_passage, coverage)
+            of_own = nearest_one[:, 1:][:, self._own] - nearest_one[:, :1] - OWN_MARGIN
+            standing[:, self._own] = np.maximum(standing[:, self._own], of_own)
+        penalty = LENGTH_PENALTY * float(np.log(max(1, len(parts) - 1)))
+        return _Scores(sections.astype(np.float32), best_passage, standing.max(axis=0) - penalty)
 
     def _text_similarity(self, vectors: Vectors) -> tuple[Vectors, list[int]]:
         """Cosine of each part with each section's nearest passage, and that passage over all parts."""
@@ -204,8 +213,7 @@ class Searcher:
         if not tokens:
             return np.zeros(len(self._sections), dtype=np.float32)
         scores = self._words.get_scores(tokens)
-        weights = np.where(self._own, WORDS_WEIGHT_OWN, WORDS_WEIGHT)
-        return np.asarray(weights * scores / max(float(scores.max()), 1e-9), dtype=np.float32)
+        return np.asarray(self._word_weights * scores / max(float(scores.max()), 1e-9), dtype=np.float32)
 
 
 def _encodable(text: str) -> str:

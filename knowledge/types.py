@@ -80,11 +80,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One section found for a message, best passage first. ``score`` lies between 0 and 1 and orders the hits."""
+    """One section found for a message, best passage first. ``score`` lies between 0 and 1 and orders the hits.
+
+    ``covers`` says whether this very section comes nearer to the message than what the library has nothing on; a hit that does
+    not is only the best of what there is.
+    """
 
     rank: int
     score: float
     passage: Passage
+    covers: bool = True
 
     @property
     def section(self) -> Section:

@@ -12,6 +12,7 @@ import numpy as np
 from assistant.evaluation.samples import (
     Labelled,
     labelled,
+    labelled_real_dreams,
     outside_messages,
     real_dreams_outside,
     source_article,
@@ -61,10 +62,34 @@ def measure_retrieval(library: Library, data_dir: Path) -> Figures:
         "messages outside (own, real dreams)": f"{len(own)}, {len(real)}",
         "inside against outside, AUROC": auroc(inside, own + real),
     }
+    figures |= _of_real_dreams(library)
     article = source_article()
     if article is not None:
         figures |= _of_source_article(article, data_dir, library)
     return figures
+
+
+def _of_real_dreams(library: Library) -> Figures:
+    """What a real dream would be given: nothing where the library has nothing, else the section that its reading comes from."""
+    given = {row: _given(library, row.message) for row in labelled_real_dreams()}
+    inside = [row for row in given if row.sections]
+    if not inside:
+        return {}
+    articles = [{section.partition("/")[0] for section in row.sections} for row in inside]
+    return {
+        "real dreams inside, outside": f"{len(inside)}, {len(given) - len(inside)}",
+        "real dreams outside, given a reading": float(np.mean([bool(given[row]) for row in given if not row.sections])),
+        "real dreams inside, given a reading": float(np.mean([bool(given[row]) for row in inside])),
+        "real dreams inside, given a right section": float(np.mean([given[row] in row.sections for row in inside])),
+        "real dreams inside, given a right article": float(
+            np.mean([given[row].partition("/")[0] in right for row, right in zip(inside, articles, strict=True)])
+        ),
+    }
+
+
+def _given(library: Library, message: str) -> str:
+    """The section that a first reading would come from, "" where none covers the message."""
+    return next((hit.section.id for hit in library.search(message).hits if hit.covers), "")
 
 
 def _of_source_article(article: Path, data_dir: Path, library: Library) -> Figures:

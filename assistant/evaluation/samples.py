@@ -65,14 +65,20 @@ def real_cant_run_dreams() -> list[str]:
     return [row["text"] for row in outside_rows("cant_run")]
 
 
+def labelled_real_dreams() -> list[Labelled]:
+    """Real dreams with the sections that a reader found right for them, none where the library has nothing; unsure labels are
+    left out."""
+    labels = {row["id"]: row for row in _rows("real_dreams") if not row.get("unsure")}
+    return [
+        Labelled(row["text"], frozenset(labels[row["id"]]["sections"]))
+        for row in outside_rows("dreams")
+        if row["id"] in labels
+    ]
+
+
 def real_dreams_outside() -> list[str]:
     """Real dreams on which, by a reader's label, the library has nothing."""
-    labels = {row["id"]: row for row in _rows("real_dreams")}
-    return [
-        row["text"]
-        for row in outside_rows("dreams")
-        if row["id"] in labels and not labels[row["id"]]["sections"] and not labels[row["id"]].get("unsure")
-    ]
+    return [row.message for row in labelled_real_dreams() if not row.sections]
 
 
 def source_article() -> Path | None:

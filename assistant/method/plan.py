@@ -140,7 +140,7 @@ def _readings(situation: _Situation, allowed: Sequence[Hit]) -> Iterator[Planned
         return
     said = {citation.quote for turn in situation.earlier for citation in turn.citations}
     given = 0
-    for place, hit in enumerate(allowed):
+    for place, hit in enumerate(hit for hit in allowed if hit.covers or kind is Kind.WHY):
         fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]
         fitting = _most_fitting(fresh, situation.message)
         if given and (place > 2 or not _fits_as_well(hit, allowed[0], fitting, situation)):
