@@ -34,6 +34,7 @@ from assistant.words import content_stems, count_words, is_english
 from knowledge.types import Hit, Reading, SearchResult
 
 NEAR = 0.04  # a second section this close in score to the first fits nearly as well
+SHARED = 2  # content words that a reading of it has to share with what was told
 WITHOUT_HITS = (Kind.OUTSIDE, Kind.CLOSE, Kind.WISH)
 
 
@@ -164,7 +165,7 @@ def _fits_as_well(hit: Hit, best: Hit, readings: Sequence[Reading], situation: _
     if situation.kind is Kind.WHY and hit.section.article == best.section.article:
         return True
     words = frozenset().union(*(content_stems(message) for message in [situation.message, *_told(situation)]))
-    return bool(words & content_stems(f"{hit.section.title} {readings[0].text}"))
+    return len(words & content_stems(f"{hit.section.title} {readings[0].text}")) >= SHARED
 
 
 def _may_deepen(situation: _Situation, best: Hit) -> bool:

@@ -27,6 +27,7 @@ SLOT_KINDS = {
     "place": MentionKind.PLACE,
     "thing": MentionKind.THING,
 }
+_SETTINGS = (MentionKind.PLACE, MentionKind.THING)
 MOMENT_WORDS = 12  # a longer clause makes a question that nobody can follow
 QUOTED_WORDS = 10
 FILLERS = 3  # of one kind, the most telling
@@ -216,7 +217,12 @@ def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
         return moments(heard)[:FILLERS]
     wanted = SLOT_KINDS[question.slot]
     fitting = [mention for mention in heard.mentions if mention.kind is wanted and _fits(question, mention)]
-    return [Filler(mention.turned) for mention in fitting[:FILLERS]]
+    template = content_stems(SLOT.sub("", question.text))
+    return [
+        Filler(mention.turned, is_background=mention.kind in _SETTINGS)
+        for mention in fitting[:FILLERS]
+        if not content_stems(mention.turned) & template
+    ]
 
 
 def moments(heard: Heard) -> list[Filler]:

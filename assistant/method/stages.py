@@ -135,5 +135,7 @@ def recurs(message: str) -> bool:
 def legs_fail(heard: Heard, hits: Sequence[Hit]) -> bool:
     """Whether this is the dream in which the body will not carry one, so that pain, position and bedding are asked about first."""
     named = any(mention.kind is MentionKind.BODY for mention in heard.mentions)
-    about = any(hit.section.article in ("cant-run", "cant-run-article", "sleep-paralysis") for hit in hits[:2])
+    about = any(
+        hit.covers and hit.section.article in ("cant-run", "cant-run-article", "sleep-paralysis") for hit in hits[:2]
+    )
     return about and (named or bool(LEGS.search(heard.message)))

@@ -35,7 +35,7 @@ def screen(messages: Sequence[str]) -> Screening:
 
     A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
     plainly said that they are safe or not alone and four more messages have brought no sign. A "yes" to the question
-    that the crisis reply asked is a crisis again. Of a message longer than 20,000 characters the middle is not read.
+    that the crisis reply asked is a crisis again, and so is something taken or done, or the means at hand. Of a message longer than 20,000 characters the middle is not read.
     """
     assessment = assess(messages)
     return Screening(assessment.level, assessment.why)
@@ -52,6 +52,8 @@ def assess(messages: Sequence[str]) -> Assessment:
         death, suicide = message.own_death, message.own_suicide
         weak |= {(number, one.signal) for one in message.findings if one.weak and one.level is not Safety.NONE}
         own = _of_message(message, weak, current)
+        if crisis_open and _tells_an_act(message, current):
+            own = Assessment(Safety.CRISIS, "After a crisis: tells of something done, or of means at hand.", "act")
         if own.level is Safety.CRISIS:
             crisis_open, said_safe, quiet, kind = True, False, 0, own.kind
         elif crisis_open:
@@ -63,6 +65,16 @@ def assess(messages: Sequence[str]) -> Assessment:
                 own = Assessment(Safety.DISTRESS, AFTER_CRISIS, kind, after_crisis=True)
         current = own
     return current
+
+
+def _tells_an_act(message: Message, before: Assessment) -> bool:
+    """Whether somebody in a crisis says that they did something or have the means, or is not known to have help after it."""
+    if ANSWERS["only_dream"].search(message.text) or _takes_back(message):
+        return False
+    if ANSWERS["act"].search(message.text):
+        return True
+    helped = ANSWERS["help_is_there"].search(message.text) or ANSWERS["safe"].search(message.text)
+    return before.level is Safety.CRISIS and before.kind == "act" and not helped
 
 
 def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment) -> Assessment:
@@ -89,7 +101,7 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
         return Assessment(Safety.CRISIS, "Does not answer that they are safe.", before.kind)
     if _asked_about_suicide(before) and ANSWERS["yes"].search(text):
         return Assessment(Safety.CRISIS, "Says yes to the question about not wanting to live.", before.kind)
-    if before.unsure and before.kind == "self" and not ANSWERS["only_dream"].search(text):
+    if before.unsure and before.kind in ("self", "act") and not ANSWERS["only_dream"].search(text):
         if ANSWERS["by_day"].search(text):
             return Assessment(Safety.CRISIS, "Says that what the dream held is there by day too.", before.kind)
         if ANSWERS["yes"].search(text):

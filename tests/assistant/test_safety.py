@@ -250,3 +250,38 @@ def test_the_note_is_soft_short_and_varies(messages: list[str]) -> None:
         assert len(note.text.split()) <= 45
         assert LINES["international"]["number"] in note.text
         assert not re.search(r"\d", whole(note))
+
+
+WISH = "i dont want to live anymore"
+
+
+@pytest.mark.parametrize(
+    ("talk", "level"),
+    [
+        (["I swallowed a whole bottle of my meds an hour ago"], Safety.CRISIS),
+        (["i took too many pills"], Safety.DISTRESS),  # dream or day? it is asked
+        (["i took too many pills", "no, for real, i'm awake"], Safety.CRISIS),
+        ([WISH, "i took pills"], Safety.CRISIS),
+        ([WISH, "i have a rope here"], Safety.CRISIS),
+        ([WISH, "i took pills", "my head is heavy"], Safety.CRISIS),
+        ([WISH, "i took pills", "my sister called an ambulance"], Safety.DISTRESS),
+        ([WISH, "in the dream i took pills"], Safety.DISTRESS),
+        (["In my dream I took a whole bottle of pills and slept"], Safety.NONE),
+        (["I was running and my legs were stuck", "I took my pills this morning as usual"], Safety.NONE),
+    ],
+)
+def test_something_taken_or_means_at_hand(talk: list[str], level: Safety) -> None:
+    assert screen(talk).level is level
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_after_an_act_the_emergency_is_named_until_help_is_there(country: str) -> None:
+    talk = [WISH, "i took pills"]
+    first = crisis_reply(["I just took all my tablets."], 0, country)
+    assert 60 <= count(first) <= 110
+    replies = [first, *(crisis_reply(talk, earlier, country) for earlier in (1, 2, 3))]
+    assert len({reply.text for reply in replies}) == len({reply.question for reply in replies}) == 4
+    for reply in replies:
+        assert re.search(r"emergency number where you are|call \d+", reply.text)
+        assert reply.question.endswith("?")
+    assert all(count(reply) <= 60 for reply in replies[1:])
