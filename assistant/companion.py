@@ -59,10 +59,19 @@ class _Said:
     message: str
     earlier: tuple[Turn, ...]
     started: float
+    instead_of: Turn | None
 
     @property
     def told(self) -> list[str]:
         return [*(turn.message for turn in self.earlier), self.message]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A message that was taken back, and the reply that it had, if it had one."""
+
+    message: str
+    reply: Turn | None
 
 
 class Companion:
@@ -136,12 +145,17 @@ class Companion:
         self.journal.choose_voice(visitor, choice)
         return self._answering.describe(choice)
 
-    def again(self, visitor: str, conversation: int, turn_id: int) -> str:
-        """Take back a turn and all after it, and give its message: for retry, edit and undo."""
+    def take_back(self, visitor: str, conversation: int, turn_id: int) -> TakenBack:
+        """Take back a turn and all after it: for another reply, for changing the message, or to undo it."""
         kept = self.journal.conversation(visitor, conversation)
-        message = next((turn.message for turn in kept.turns if turn.id == turn_id), "")
+        turn = next((turn for turn in kept.turns if turn.id == turn_id), None)
         self.journal.drop_turns_from(visitor, conversation, turn_id)
-        return message
+        answered = turn is not None and turn.answer is not None
+        return TakenBack(turn.message if turn else "", turn_from_record(turn) if turn and answered else None)
+
+    def again(self, visitor: str, conversation: int, turn_id: int) -> str:
+        """Take back a turn and all after it, and give its message."""
+        return self.take_back(visitor, conversation, turn_id).message
 
     def respond(
         self,
@@ -151,19 +165,21 @@ class Companion:
         *,
         stop: threading.Event | None = None,
         built_in: bool = False,
+        instead_of: Turn | None = None,
     ) -> Iterator[Event]:
         """Answer a message: what was found, then the units of the reply as each passes its checks, then the recorded turn.
 
         The message is recorded before anything is made of it. Where a model fails, a Notice ends the stream and the turn
-        stays without a reply. ``built_in`` lets the built-in voice answer this once. Setting ``stop``, or closing the
-        generator, ends the reply; what was shown is recorded.
+        stays without a reply. ``built_in`` lets the built-in voice answer this once. ``instead_of`` is a reply to this
+        message that was taken back: another one is given. Setting ``stop``, or closing the generator, ends the reply; what
+        was shown is recorded.
         Raises UsageError for a blank or over-long message, ConversationError, StorageError.
         """
         started = time.perf_counter()
         _check_length(message)
         kept = self.journal.conversation(visitor, conversation)
         turn_id = self.journal.record_message(visitor, conversation, message)
-        said = _Said(visitor, turn_id, message, _turns(kept), started)
+        said = _Said(visitor, turn_id, message, _turns(kept), started, instead_of)
         yield from self._reply(said, stop or threading.Event(), built_in)
 
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
@@ -190,7 +206,16 @@ class Companion:
         alone = self.library.search(said.message, count=PASSAGES) if before else found
         kind = kind_of(said.message, heard, said.earlier, covered=found.covered, coverage_alone=alone.coverage)
         titles = self._titles() if kind is Kind.WISH else {}
-        plan = make_plan(kind, heard, said.earlier, earlier_heard, found, coverage_alone=alone.coverage, titles=titles)
+        plan = make_plan(
+            kind,
+            heard,
+            said.earlier,
+            earlier_heard,
+            found,
+            coverage_alone=alone.coverage,
+            titles=titles,
+            instead_of=said.instead_of,
+        )
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
     def _titles(self) -> dict[str, str]:
@@ -210,7 +235,7 @@ class Companion:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
         checker = Checker(plan)
         first_unit = 0.0
-        finished = False
+        finished, stopped = False, False
         try:
             units = voice.speak(plan, stop)
             for unit in units:
@@ -223,11 +248,11 @@ class Companion:
                     yield unit
             finished = True
         except GeneratorExit:
-            finished = True
+            finished, stopped = True, True
             raise
         finally:
             if finished:
-                turn = _turn(said, plan, checker, safety, voice, first_unit)
+                turn = replace(_turn(said, plan, checker, safety, voice, first_unit), stopped=stopped or stop.is_set())
                 self.journal.record_answer(said.visitor, said.turn_id, turn)
         yield Done(turn)
 

@@ -24,6 +24,8 @@ from assistant.errors import ConversationError
 from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn
 from knowledge.errors import StorageError, UsageError
 
+JOURNAL = "journal.sqlite3"
+
 
 class Moment(TypeDecorator[datetime]):
     """A point in time, kept as UTC; one without a time zone is taken to be UTC."""
@@ -107,7 +109,7 @@ class Journal:
 
     def __init__(self, data_dir: Path, database_url: str = "") -> None:
         try:
-            url = make_url(database_url or f"sqlite:///{data_dir / 'journal.sqlite3'}")
+            url = make_url(database_url or f"sqlite:///{data_dir / JOURNAL}")
             self._engine = create_engine(url)
         except (ArgumentError, ImportError) as error:
             raise UsageError(f"DREAM_DATABASE_URL names no database that can be opened: {error}.") from error
@@ -115,6 +117,7 @@ class Journal:
         with self._plain_errors():
             if not database_url:
                 data_dir.mkdir(parents=True, exist_ok=True)
+                (data_dir / JOURNAL).touch(mode=0o600)  # for its owner alone; what SQLite puts beside it is like it
             if self._engine.dialect.name == "sqlite":
                 event.listen(self._engine, "connect", _set_up_sqlite)
             with self._engine.begin() as connection:
@@ -298,12 +301,14 @@ def _for_later(turn: Turn) -> dict[str, Any]:
     """What the next turns of the conversation need to know beside what is shown."""
     return {
         "facet": turn.facet,
+        "stopped": turn.stopped,
         "sentences": [
             {
                 "text": sentence.text,
                 "role": sentence.role.value,
                 "frame": sentence.frame,
                 "marker": sentence.citation.marker if sentence.citation else 0,
+                "cites": turn.citations.index(sentence.citation) if sentence.citation else None,
                 "repaired": sentence.repaired,
             }
             for sentence in turn.sentences
@@ -314,13 +319,13 @@ def _for_later(turn: Turn) -> dict[str, Any]:
 def turn_from_record(kept: KeptTurn) -> Turn:
     """The turn of a finished record, without its hits (they stay in the record, as data for the page)."""
     answer = kept.answer or {}
-    citations = {row["marker"]: Citation(row["marker"], row["section"], row["quote"]) for row in answer["citations"]}
+    citations = [Citation(row["marker"], row["section"], row["quote"]) for row in answer["citations"]]
     return Turn(
         message=kept.message,
         kind=Kind(answer["kind"]),
         reply=answer["reply"],
         question=answer["question"],
-        citations=tuple(citations.values()),
+        citations=tuple(citations),
         hits=(),
         covered=answer["covered"],
         safety=Safety(answer["safety"]),
@@ -331,10 +336,17 @@ def turn_from_record(kept: KeptTurn) -> Turn:
         fallback=answer["fallback"],
         seconds=answer["seconds"],
         sentences=tuple(
-            Sentence(row["text"], Role(row["role"]), citations.get(row["marker"]), row["repaired"], row["frame"])
+            Sentence(
+                row["text"],
+                Role(row["role"]),
+                citations[row["cites"]] if row["cites"] is not None else None,
+                row["repaired"],
+                row["frame"],
+            )
             for row in answer.get("sentences", ())
         ),
         facet=answer.get("facet", ""),
+        stopped=answer.get("stopped", False),
         id=kept.id,
     )
 

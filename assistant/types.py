@@ -176,6 +176,7 @@ class Turn:
     first_unit_seconds: float = 0.0
     sentences: tuple[Sentence, ...] = ()
     facet: str = ""
+    stopped: bool = False  # the person did not let it finish
     id: int | None = None
 
 
@@ -218,3 +219,4 @@ class Plan:
     hits: tuple[Hit, ...] = ()
     covered: bool = False
     earlier: tuple[Turn, ...] = field(default_factory=tuple)
+    instead_of: Turn | None = None  # the answer to this message that the dreamer wanted another one for

@@ -50,6 +50,12 @@ class _Situation:
     found: SearchResult
     stage: Stage
     titles: Mapping[str, str]
+    instead_of: Turn | None = None
+
+    @property
+    def spoken(self) -> tuple[Turn, ...]:
+        """The turns whose words are not said again: those before, and the reply that this one replaces."""
+        return (*self.earlier, self.instead_of) if self.instead_of else self.earlier
 
     @property
     def message(self) -> str:
@@ -58,11 +64,11 @@ class _Situation:
     @property
     def said(self) -> set[str]:
         """All sentences of the conversation so far."""
-        return {sentence.text for turn in self.earlier for sentence in turn.sentences}
+        return {sentence.text for turn in self.spoken for sentence in turn.sentences}
 
     @property
     def asked(self) -> list[str]:
-        return [turn.question for turn in self.earlier if turn.question]
+        return [turn.question for turn in self.spoken if turn.question]
 
 
 def make_plan(
@@ -74,17 +80,19 @@ def make_plan(
     *,
     coverage_alone: float | None = None,
     titles: Mapping[str, str] | None = None,
+    instead_of: Turn | None = None,
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
     ``coverage_alone`` is the search's figure for the message without what was said before it, where that differs from
-    ``found``; ``titles`` names sections by their id, for the closing note.
+    ``found``; ``titles`` names sections by their id, for the closing note. ``instead_of`` is an answer to this message that
+    the dreamer wanted another one for: its readings and its question are not used again while there are others.
     """
     turns = () if begins_a_new_dream(heard.message) and kind is not Kind.ANSWER else of_this_dream(earlier)
     turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
     heard = _understood(heard, turns)
     situation = _Situation(
-        kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}
+        kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}, instead_of
     )
     if kind is Kind.WHY and coverage_alone is not None and not _may_answer(situation, coverage_alone):
         situation = replace(situation, found=replace(found, covered=False))
@@ -95,6 +103,8 @@ def make_plan(
     hits = () if kind in WITHOUT_HITS else found.hits
     allowed = [hit for hit in hits if hit.section.id not in {citation.section for citation in rejected}]
     readings = tuple(_readings(situation, allowed)) if found.covered else ()
+    if not readings and instead_of and found.covered:
+        readings = tuple(_readings(replace(situation, instead_of=None), allowed))
     if kind is Kind.DREAM and not readings:
         situation = replace(situation, kind=Kind.UNCOVERED)
     chosen = _question(situation, allowed if found.covered else [])
@@ -109,6 +119,7 @@ def make_plan(
         hits=hits,
         covered=found.covered and bool(hits) and (bool(readings) or not ROWS[kind].least_readings),
         earlier=tuple(earlier),
+        instead_of=instead_of,
         told=tuple(_told(situation)),
         asked=tuple(situation.asked),
         rejected=tuple(citation.quote for citation in rejected),
@@ -139,7 +150,7 @@ def _readings(situation: _Situation, allowed: Sequence[Hit]) -> Iterator[Planned
     kind = situation.kind
     if ROWS[kind].most_readings == 0 or not allowed or (kind is Kind.ANSWER and not _may_deepen(situation, allowed[0])):
         return
-    said = {citation.quote for turn in situation.earlier for citation in turn.citations}
+    said = {citation.quote for turn in situation.spoken for citation in turn.citations}
     given = 0
     for place, hit in enumerate(hit for hit in allowed if hit.covers or kind is Kind.WHY):
         fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.safety.clauses import sentences
 from assistant.safety.findings import Finding, Message, findings_of
-from assistant.safety.frames import Frame
+from assistant.safety.frames import Frame, framed
 from assistant.safety.rules import ANSWERS
 from assistant.types import Safety, Screening
 
@@ -44,7 +45,7 @@ def screen(messages: Sequence[str]) -> Screening:
 def assess(messages: Sequence[str]) -> Assessment:
     """As ``screen``, with what the replies need besides."""
     current = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
-    crisis_open, said_safe, quiet = False, False, 0
+    crisis_open, of_self, said_safe, quiet = False, False, False, 0
     kind, death, suicide = "", False, False
     weak: set[tuple[int, str]] = set()
     for number, text in enumerate(messages):
@@ -52,8 +53,9 @@ def assess(messages: Sequence[str]) -> Assessment:
         death, suicide = message.own_death, message.own_suicide
         weak |= {(number, one.signal) for one in message.findings if one.weak and one.level is not Safety.NONE}
         own = _of_message(message, weak, current)
-        if crisis_open and _tells_an_act(message, current):
-            own = Assessment(Safety.CRISIS, "After a crisis: tells of something done, or of means at hand.", "act")
+        if (crisis_open or of_self) and _tells_an_act(message, current):
+            own = Assessment(Safety.CRISIS, "After such words: tells of something done, or of means at hand.", "act")
+        of_self = of_self or (own.level is not Safety.NONE and own.kind == "self" and not own.unsure)
         if own.level is Safety.CRISIS:
             crisis_open, said_safe, quiet, kind = True, False, 0, own.kind
         elif crisis_open:
@@ -71,10 +73,19 @@ def _tells_an_act(message: Message, before: Assessment) -> bool:
     """Whether somebody in a crisis says that they did something or have the means, or is not known to have help after it."""
     if ANSWERS["only_dream"].search(message.text) or _takes_back(message):
         return False
-    if ANSWERS["act"].search(message.text):
+    if _is_said_awake(message.text):
         return True
     helped = ANSWERS["help_is_there"].search(message.text) or ANSWERS["safe"].search(message.text)
     return before.level is Safety.CRISIS and before.kind == "act" and not helped
+
+
+def _is_said_awake(text: str) -> bool:
+    """Whether an act or means at hand are spoken of, and not as part of a dream."""
+    return any(
+        clause.frame(clause.clause.start + found.start(), past=False) is not Frame.DREAM
+        for clause in framed(sentences(text))
+        for found in ANSWERS["act"].finditer(clause.clause.text)
+    )
 
 
 def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment) -> Assessment:

@@ -59,6 +59,16 @@ def test_fresh_wordings_are_mostly_found_and_dreams_never_become_a_crisis() -> N
     assert sum(screen(row["messages"]).level is Safety.NONE for row in harmless) / len(harmless) >= 0.95
 
 
+def test_acts_and_means_are_mostly_found_and_everyday_words_never_become_a_crisis() -> None:
+    """70 short talks written apart from the rules, of which 31 were right at first sight. This guards what is reached."""
+    acts = rows(OWN / "safety_acts.jsonl")
+    risky = [row for row in acts if row["expected"] == ["crisis"]]
+    assert len(risky) == 45
+    assert sum(screen(row["messages"]).level is Safety.CRISIS for row in risky) / len(risky) >= 0.66
+    everyday = [row for row in acts if row["expected"] == ["none"]]
+    assert [row["id"] for row in everyday if screen(row["messages"]).level is Safety.CRISIS] == []
+
+
 def test_public_crisis_texts_are_found_and_others_rarely_alarm() -> None:
     levels: dict[str, Counter[Safety]] = {}
     explicit: Counter[Safety] = Counter()
