@@ -6,7 +6,7 @@ import re
 
 WORDS_IN_PART = 45  # about 60 word-pieces: one scene of a dream report
 SINGLE_PART_WORDS = 70  # a message up to this long is searched as it is
-MOST_PARTS = 40  # of a message of any length; longer parts beyond that
+MOST_PARTS = 90  # a message of 20,000 characters; longer parts beyond that
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 

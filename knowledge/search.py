@@ -8,7 +8,7 @@ not covered. The figures behind the constants stand in CHANGELOG.md; `dream eval
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bm25s
 import numpy as np
@@ -32,7 +32,8 @@ EVIDENCE_SHARPNESS = 20.0  # utterance score -> share among sections
 COVERED = -0.06  # standing out of the background from which a section counts as covering a message
 LENGTH_PENALTY = 0.12  # the best of many parts stands out by chance: taken off per logarithm of their number
 CONTEXT_WORDS = 24  # of a message up to this long, what came before it counts as well
-CONTEXT_WEIGHT = 0.5
+CONTEXT_WEIGHT = 0.35
+ARTICLE_WEIGHT = 0.3  # taken off an article by as much as it stands out less of what came before than the best one
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Searcher:
         self._generation = generation
         self._sections = list(dict.fromkeys(passage.section.id for passage in generation.passages))
         position = {section: number for number, section in enumerate(self._sections)}
+        articles = [section.partition("/")[0] for section in self._sections]
+        names = list(dict.fromkeys(articles))
+        self._article_of_section = np.array([names.index(name) for name in articles], dtype=np.int64)
+        self._columns_of_article = [np.flatnonzero(self._article_of_section == number) for number in range(len(names))]
         self._section_of_passage = [position[passage.section.id] for passage in generation.passages]
         self._first_passage = [self._section_of_passage.index(number) for number in range(len(self._sections))]
         classes = [BACKGROUND, *self._sections]
@@ -75,11 +80,9 @@ class Searcher:
         scores = self._score(message)
         if scores is None or not self._sections:
             return SearchResult(message, False, 0.0)
-        context = self._score(" ".join([*before[-2:], message])) if before and self._leans(message) else None
+        if before and len(message.split()) <= CONTEXT_WORDS:
+            scores = self._in_context(scores, message, " ".join(before[-2:]))
         values, standing = scores.sections, scores.standing
-        if context is not None:
-            values = (1 - CONTEXT_WEIGHT) * values + CONTEXT_WEIGHT * context.sections
-            standing = np.maximum(standing, context.standing)
         coverage = float(standing.max())
         order = [
             n for n in np.argsort(-values, kind="stable") if not article or self._sections[n].startswith(f"{article}/")
@@ -95,9 +98,19 @@ class Searcher:
         )
         return SearchResult(message, coverage >= COVERED, round(coverage, 4), hits)
 
-    def _leans(self, message: str) -> bool:
-        """Whether a message says too little to be searched by itself."""
-        return len(message.split()) <= CONTEXT_WORDS
+    def _in_context(self, alone: _Scores, message: str, before: str) -> _Scores:
+        """The scores of a message that says little by itself, helped by what was said before it."""
+        context, earlier = self._score(f"{before} {message}"), self._score(before)
+        if context is None or earlier is None:
+            return alone
+        values = (1 - CONTEXT_WEIGHT) * alone.sections + CONTEXT_WEIGHT * context.sections
+        of_article = np.array([earlier.standing[columns].max() for columns in self._columns_of_article])
+        behind = np.clip(of_article.max() - of_article, 0, 1)[self._article_of_section]
+        return replace(
+            alone,
+            sections=np.asarray(values - ARTICLE_WEIGHT * behind, dtype=np.float32),
+            standing=np.maximum(alone.standing, context.standing),
+        )
 
     def _score(self, text: str) -> _Scores | None:
         parts = parts_of(text)
