@@ -76,7 +76,8 @@ class Clause:
     """One finite clause of the message. ``turned`` is it told back in the second person, without a capital or full stop.
 
     ``weight`` orders clauses by how telling they are (higher first), ``sure`` is false where the turn may have changed the
-    meaning: then it is only ever quoted. ``waking`` marks what is said of waking life, not of the dream.
+    meaning: then it is only ever quoted. ``waking`` marks what is said of waking life, not of the dream; ``past`` that it is
+    told in a past tense.
     """
 
     said: str
@@ -84,6 +85,7 @@ class Clause:
     weight: float
     sure: bool = True
     waking: bool = False
+    past: bool = True
     feeling: str = ""
     continued: str = (
         ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself

@@ -33,6 +33,7 @@ _CLOSING_MARK = re.compile(r"(?<=[\w,!])(?<!s)'(?!\w)")
 _WOULD = re.compile(r"\b(?:would|might|could)\b(?! not|n't)|'d(?! been| had| gone)\b", re.IGNORECASE)
 _SUPPOSING = re.compile(r"\b(?:if|unless|would|wish)\b|'d\b", re.IGNORECASE)
 _LIKENS = re.compile(r"^(?:and |but |or |just |more |almost )*(?:like|as if|as though)\b", re.IGNORECASE)
+_PAST_MODALS = frozenset({"could", "would", "might", "should", "'d"})
 _BEFORE_QUESTION = closed("before_question")
 _Felt = Sequence[tuple[str, Word]]
 
@@ -167,9 +168,18 @@ def _clause(
         weight=round(max(heavy, 0.05), 2),
         sure=clear and not means.leans,
         waking=stretch.waking,
+        past=_is_past(words),
         feeling=feeling,
         continued=_turned(message, stretch, means.instead_when_continued) if continues else "",
     )
+
+
+def _is_past(words: Sequence[Word]) -> bool:
+    """Whether the first finite verb is in a past tense; a clause without one goes with the telling, which mostly is."""
+    finite = next((word for word in words if word.tag in ("VBD", "VBZ", "VBP", "MD")), None)
+    if finite is None:
+        return True
+    return finite.tag == "VBD" or (finite.tag == "MD" and finite.lower in _PAST_MODALS)
 
 
 def _turned(message: str, stretch: _Stretch, instead: Mapping[int, str]) -> str:

@@ -20,6 +20,7 @@ from assistant.words import content_stems, count_words
 from knowledge.types import Hit
 
 SLOT = re.compile(r"\{(\w+)\}")
+TENSES = re.compile(r"\[(\w+)\|(\w+)\]")  # the word after a past moment, and the word after a present one
 SLOT_KINDS = {
     "person": MentionKind.PERSON,
     "animal": MentionKind.ANIMAL,
@@ -96,6 +97,18 @@ _ASKS_HOW_OFTEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Filler:
+    """What stands in a question's slot; ``is_background`` marks a setting, which is asked about after what happened.
+
+    ``past`` says whether it is told in a past tense.
+    """
+
+    text: str
+    is_background: bool = False
+    past: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class BankQuestion:
     """A question of the method's bank; its one slot is filled with something the dreamer said."""
 
@@ -110,13 +123,10 @@ class BankQuestion:
         found = SLOT.search(self.text)
         return found.group(1) if found else ""
 
-
-@dataclass(frozen=True, slots=True)
-class Filler:
-    """What stands in a question's slot; ``is_background`` marks a setting, which is asked about after what happened."""
-
-    text: str
-    is_background: bool = False
+    def filled(self, filler: Filler) -> str:
+        """The question with this in its slot."""
+        text = TENSES.sub(r"\1" if filler.past else r"\2", self.text)
+        return text.replace(f"{{{self.slot}}}", filler.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,7 @@ def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str)
             filler.is_background,
             age,
             rank,
-            question.text.replace(f"{{{question.slot}}}", filler.text),
+            question.filled(filler),
         )
         for age, message in enumerate(heard)
         for question in bank()
@@ -236,7 +246,9 @@ def moments(heard: Heard) -> list[Filler]:
         and content_stems(clause.turned)
         and not (_OPENS_BADLY.match(clause.turned) or _NO_MOMENT.search(clause.turned) or _is_mood(clause))
     ]
-    fillers = [(clause.weight, Filler(clause.turned, bool(_SETTING.match(clause.turned)))) for clause in fitting]
+    fillers = [
+        (clause.weight, Filler(clause.turned, bool(_SETTING.match(clause.turned)), clause.past)) for clause in fitting
+    ]
     return [filler for _, filler in sorted(fillers, key=lambda row: (row[1].is_background, -row[0]))]
 
 

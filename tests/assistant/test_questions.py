@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 
 from assistant.contract import asked_before, faults_of_question
-from assistant.method.questions import FACET_WORDS, MOMENT_WORDS, SLOT, SLOT_KINDS, BankQuestion, bank
+from assistant.method.questions import FACET_WORDS, MOMENT_WORDS, SLOT, SLOT_KINDS, BankQuestion, Filler, bank
 from assistant.types import Stage
 from assistant.words import count_words
 
@@ -68,7 +68,7 @@ def fillers(question: BankQuestion) -> list[str]:
 
 
 def filled(question: BankQuestion, filler: str) -> str:
-    return SLOT.sub(lambda _: filler, question.text)
+    return question.filled(Filler(filler, past="are " not in filler and "'re " not in filler))
 
 
 def normalised(text: str) -> str:
@@ -125,6 +125,13 @@ def test_a_question_keeps_the_contract_whatever_fills_it(question: BankQuestion)
     faults = {filler: faults_of_question(filled(question, filler), [filler], []) for filler in fillers(question)}
     assert {filler: found for filler, found in faults.items() if found} == {}
     assert len(faults) >= 2
+
+
+def test_a_question_goes_with_the_tense_of_what_it_asks_about() -> None:
+    question = BankQuestion("image", Stage.EXPLORE, "any", "What [could|can] you hear when {moment}?")
+    assert question.filled(Filler("you fell", past=True)) == "What could you hear when you fell?"
+    assert question.filled(Filler("you fall", past=False)) == "What can you hear when you fall?"
+    assert not any("[" in question.filled(Filler("x")) for question in bank())
 
 
 @every_question
