@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.checking import Checker
+from assistant.directed import directed
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
@@ -19,6 +20,7 @@ from assistant.settings import Settings
 from assistant.types import (
     Done,
     Event,
+    Heard,
     Kind,
     Notice,
     Passages,
@@ -36,6 +38,7 @@ from assistant.understanding import (
     begins_a_new_dream,
     kind_of,
     of_this_dream,
+    question_to_answer,
     says_nothing,
 )
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
@@ -199,12 +202,16 @@ class Companion:
             yield Notice(error.kind, model_failure(error) if isinstance(error, ModelError) else str(error))
 
     def _plan(self, said: _Said, safety: Safety) -> Plan:
-        heard = self._ear.hear(without_thanks(said.message))
-        earlier_heard = [self._ear.hear(turn.message) for turn in said.earlier]
-        before = _dreamt_before(said, asks=asks_the_library(said.message, heard))
-        found = self.library.search(said.message, before=before, count=PASSAGES)
-        alone = self.library.search(said.message, count=PASSAGES) if before else found
-        kind = kind_of(said.message, heard, said.earlier, covered=found.covered, coverage_alone=alone.coverage)
+        heard = self._hear(said.message, under_way=bool(said.earlier))
+        earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
+        question = question_to_answer(heard, earlier_heard)
+        before = _dreamt_before(said, asks=bool(question) or asks_the_library(said.message, heard))
+        query = question or heard.message
+        found = self.library.search(query, before=before, count=PASSAGES)
+        alone = self.library.search(query, count=PASSAGES) if before else found
+        kind = kind_of(
+            said.message, heard, said.earlier, covered=found.covered, coverage_alone=alone.coverage, question=question
+        )
         titles = self._titles() if kind is Kind.WISH else {}
         plan = make_plan(
             kind,
@@ -217,6 +224,12 @@ class Companion:
             instead_of=said.instead_of,
         )
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
+
+    def _hear(self, message: str, *, under_way: bool) -> Heard:
+        """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
+        parts = directed(message)
+        telling = parts.told if under_way and parts.told else without_thanks(message)
+        return replace(self._ear.hear(telling), directed=parts)
 
     def _titles(self) -> dict[str, str]:
         """The sections' titles by their ids."""

@@ -93,14 +93,32 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Directed:
+    """A message in its parts: what it tells, and what it says to the companion.
+
+    ``told`` are the sentences that tell something, as they stand; ``question`` those that ask the companion; ``pointed_at`` what
+    a bare "and the dog?" names; ``denied`` the stems of what is said to be no part of the dream.
+    """
+
+    told: str = ""
+    question: str = ""
+    pointed_at: str = ""
+    complains: bool = False
+    corrects: bool = False
+    denied: frozenset[str] = frozenset()
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """What was understood of one message, by grammar alone."""
+    """What was understood of one message, by grammar alone; ``message`` is the part of it that tells something."""
 
     message: str
     clauses: tuple[Clause, ...] = ()
     mentions: tuple[Mention, ...] = ()
     feelings: tuple[str, ...] = ()  # as adjectives or nouns the dreamer used: "scared", "ashamed"
     asks_something: bool = False  # the message itself holds a question
+    directed: Directed = field(default_factory=Directed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,13 +129,29 @@ def rejected_citations(turns: Sequence[Turn]) -> list[Citation]:
     return rejected
 
 
+def question_to_answer(heard: Heard, earlier_heard: Sequence[Heard]) -> str:
+    """What the dreamer asks the companion now: in this message, or before, where they say that it was not answered."""
+    parts = heard.directed
+    if parts.question or not (parts.complains and earlier_heard):
+        return parts.question
+    latest = earlier_heard[-1].directed
+    return latest.question
+
+
 def kind_of(
-    message: str, heard: Heard, earlier: Sequence[Turn], *, covered: bool, coverage_alone: float | None = None
+    message: str,
+    heard: Heard,
+    earlier: Sequence[Turn],
+    *,
+    covered: bool,
+    coverage_alone: float | None = None,
+    question: str = "",
 ) -> Kind:
     """The kind of turn, by the words alone and by what went before. Safety is decided elsewhere and comes first.
 
     ``covered`` is what the search said of the message in its conversation: it tells a dream the library knows from one it
-    does not. ``coverage_alone`` is the search's figure for the message by itself, where the two differ.
+    does not. ``coverage_alone`` is the search's figure for the message by itself, where the two differ. ``question`` is what of
+    the message, once a dream was told, asks the companion.
     """
     said = message.strip()
     earlier = of_this_dream(earlier)
@@ -143,7 +159,7 @@ def kind_of(
     alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
     if wish_of(said) is not None and (told or count_words(said) <= FEW):
         return Kind.WISH
-    if says_goodbye(said):
+    if says_goodbye(said) or (told and heard.directed.leaves and not heard.directed.question):
         return Kind.CLOSE
     if told and any(turn.citations for turn in earlier) and rejects(said, just_offered=bool(earlier[-1].citations)):
         return Kind.REJECTION
@@ -154,6 +170,8 @@ def kind_of(
         return Kind.ANSWER if told else Kind.OUTSIDE
     if not (told and _ASKS_FOR_MORE.match(said)) and _is_order(said, alone):
         return Kind.OUTSIDE
+    if told and question and not begins_a_new_dream(said) and _is_on_topic(question, told, alone):
+        return Kind.WHY
     if asks_the_library(said, heard):
         return Kind.WHY if _is_on_topic(said, told, alone) else Kind.OUTSIDE
     if told and not begins_a_new_dream(said) and not _tells_more(said, told, covered=covered):
