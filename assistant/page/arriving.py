@@ -12,7 +12,7 @@ from assistant.types import Event
 def arriving(events: Iterator[Event], stop: threading.Event, seconds: float = 0.2) -> Iterator[Event | None]:
     """The events as they come, and None whenever none came for ``seconds``. What ``events`` raises is raised here.
 
-    Ends at once when ``stop`` is set; the writing thread then ends the reply by itself, and records what was shown.
+    The writing begins at once. Ends at once when ``stop`` is set; the writing thread then ends the reply by itself, and records what was shown.
     """
     arrived: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
 
@@ -26,6 +26,12 @@ def arriving(events: Iterator[Event], stop: threading.Event, seconds: float = 0.
             arrived.put(None)
 
     threading.Thread(target=write, daemon=True).start()
+    return _as_they_come(arrived, stop, seconds)
+
+
+def _as_they_come(
+    arrived: queue.SimpleQueue[Event | Exception | None], stop: threading.Event, seconds: float
+) -> Iterator[Event | None]:
     while not stop.is_set():
         try:
             event = arrived.get(timeout=seconds)

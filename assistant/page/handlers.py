@@ -7,9 +7,8 @@ the journal.
 from __future__ import annotations
 
 import logging
-import threading
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from assistant.companion import Companion
@@ -21,13 +20,16 @@ from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
 from assistant.page.limits import MOST_CHARACTERS
 from assistant.page.quiet_log import log_without_words
-from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal
+from assistant.page.running import RunningReplies
+from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal, key_of
 from assistant.page.wording import words
+from assistant.types import Event, Turn
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
 
 MOST_EARLIER = 12  # conversations that the menu lists
+MOST_SECONDS_FOLLOWED = 120  # that a page which was reloaded waits for the reply that is still being written
 NEW = "new"  # what the browser remembers in place of a conversation's number until something is said
 
 
@@ -40,47 +42,6 @@ class Shown(NamedTuple):
     conversation_id: str
 
 
-class RunningReplies:
-    """The replies that are being written, so that they can be stopped from another request."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._stops: dict[tuple[str, str], list[threading.Event]] = defaultdict(list)
-
-    @property
-    def any(self) -> bool:
-        """Whether any reply is being written."""
-        return bool(self._stops)
-
-    def begin(self, guest: Guest) -> threading.Event:
-        """A new reply of this browser tab; the event that stops it."""
-        stop = threading.Event()
-        with self._lock:
-            self._stops[guest.visitor, guest.tab].append(stop)
-        return stop
-
-    def end(self, guest: Guest, stop: threading.Event) -> None:
-        """The reply is over."""
-        key = (guest.visitor, guest.tab)
-        with self._lock:
-            self._stops[key].remove(stop)
-            if not self._stops[key]:
-                del self._stops[key]
-
-    def stop(self, guest: Guest) -> None:
-        """Stop whatever is being written for this browser tab."""
-        with self._lock:
-            for stop in self._stops.get((guest.visitor, guest.tab), ()):
-                stop.set()
-
-    def stop_all(self) -> None:
-        """Stop everything: the server is going down."""
-        with self._lock:
-            for stops in self._stops.values():
-                for stop in stops:
-                    stop.set()
-
-
 class Handlers:
     """The conversation's handlers. They keep nothing between calls but the replies that are running."""
 
@@ -89,16 +50,14 @@ class Handlers:
         self.journal = companion.journal
         self.running = RunningReplies()
 
-    def load(self, remembered: str, request: gr.Request) -> Shown:
+    def load(self, remembered: str, request: gr.Request) -> Iterator[Shown]:
         """The page was opened: this tab's conversation, else the visitor's last one, else the welcome."""
         guest = guest_of(request)
-        if remembered == NEW:
-            return self._show(guest, None)
         kept = self._conversation(guest, remembered)
-        if kept is None:
+        if kept is None and remembered != NEW:
             earlier = self.journal.conversations(guest.visitor)
             kept = earlier[-1] if earlier else None
-        return self._show(guest, kept)
+        yield from self._open(guest, kept)
 
     def send(self, message: str, conversation: str, request: gr.Request) -> Iterator[Shown]:
         """The person says something."""
@@ -112,21 +71,23 @@ class Handlers:
         else:
             yield from self._reply(guest, kept, message)
 
-    def again(self, conversation: str, request: gr.Request) -> Iterator[Shown]:
+    # Each of these acts on the last turn, and says which turn this tab shows as the last.
+
+    def again(self, conversation: str, last_turn: str, request: gr.Request) -> Iterator[Shown]:
         """Another reply to the last message; also after a failure."""
-        yield from self._again(conversation, guest_of(request), built_in=False)
+        yield from self._again(conversation, last_turn, guest_of(request), built_in=False)
 
-    def let_built_in_answer(self, conversation: str, request: gr.Request) -> Iterator[Shown]:
+    def let_built_in_answer(self, conversation: str, last_turn: str, request: gr.Request) -> Iterator[Shown]:
         """A reply of the built-in voice to the last message."""
-        yield from self._again(conversation, guest_of(request), built_in=True)
+        yield from self._again(conversation, last_turn, guest_of(request), built_in=True)
 
-    def edit(self, conversation: str, request: gr.Request) -> Shown:
+    def edit(self, conversation: str, last_turn: str, request: gr.Request) -> Shown:
         """Take the last message back into the box."""
-        return self._take_back(conversation, guest_of(request), into_the_box=True)
+        return self._take_back(conversation, last_turn, guest_of(request), into_the_box=True)
 
-    def undo(self, conversation: str, request: gr.Request) -> Shown:
+    def undo(self, conversation: str, last_turn: str, request: gr.Request) -> Shown:
         """Take back the last message and its reply."""
-        return self._take_back(conversation, guest_of(request), into_the_box=False)
+        return self._take_back(conversation, last_turn, guest_of(request), into_the_box=False)
 
     def stop(self, request: gr.Request) -> tuple[()]:
         """Stop the reply that is being written in this tab."""
@@ -134,29 +95,30 @@ class Handlers:
         return ()
 
     def leave(self, request: gr.Request) -> None:
-        """The tab was closed."""
-        self.running.stop(guest_of(request))
+        """The tab was closed, or is being reloaded."""
+        self.running.leave(guest_of(request))
 
     def new(self, request: gr.Request) -> Shown:
         """A fresh page; the conversation before stays in the journal."""
         guest = guest_of(request)
-        self.running.stop(guest)
+        self.running.abandon(guest)
         return self._show(guest, None)
 
-    def earlier(self, request: gr.Request) -> str:
-        """The visitor's earlier conversations, newest first."""
+    def earlier(self, conversation: str, request: gr.Request) -> str:
+        """The visitor's conversations, newest first; the one that is shown is marked."""
         kept = self.journal.conversations(guest_of(request).visitor)
-        return render.render("earlier", earlier=kept[: -MOST_EARLIER - 1 : -1])
+        return render.render("earlier", earlier=kept[: -MOST_EARLIER - 1 : -1], current=conversation)
 
-    def open_earlier(self, clicked: gr.EventData, request: gr.Request) -> Shown:
+    def open_earlier(self, clicked: gr.EventData, request: gr.Request) -> Iterator[Shown]:
         """Go on with an earlier conversation."""
         guest = guest_of(request)
-        return self._show(guest, self._conversation(guest, str(clicked.number)))
+        self.running.abandon(guest)
+        yield from self._open(guest, self._conversation(guest, str(clicked.number)))
 
     def forget_conversation(self, conversation: str, request: gr.Request) -> Shown:
         """Delete this conversation."""
         guest = guest_of(request)
-        self.running.stop(guest)
+        self.running.abandon(guest)
         kept = self._conversation(guest, conversation)
         if kept is None:
             return self._show(guest, None, render.told(words("forget", "nothing")))
@@ -166,9 +128,9 @@ class Handlers:
     def forget_everything(self, request: gr.Request) -> Shown:
         """Delete all that this visitor ever said."""
         guest = guest_of(request)
-        self.running.stop(guest)
+        self.running.abandon_all_of(guest.visitor)
         self.journal.delete_visitor(guest.visitor)
-        return self._show(guest, None, render.told(words("forget", "done_all")))
+        return self._show(guest, None, render.told(words("forget", "done_all"), forgotten=True))
 
     def _conversation(self, guest: Guest, number: str) -> KeptConversation | None:
         """The visitor's conversation of that number; none where there is none or it is somebody else's."""
@@ -188,51 +150,93 @@ class Handlers:
     def _show(self, guest: Guest, kept: KeptConversation | None, hint: str = "") -> Shown:
         return _shown(self._turns(kept), kept.id if kept else None, hint)
 
-    def _again(self, conversation: str, guest: Guest, *, built_in: bool) -> Iterator[Shown]:
-        kept = self._conversation(guest, conversation)
-        if kept is None or not kept.turns:
-            yield self._show(guest, kept, render.hint("nothing_to_take_back"))
+    def _open(self, guest: Guest, kept: KeptConversation | None) -> Iterator[Shown]:
+        """A kept conversation; where a reply is still being written in it, that follows when it is finished."""
+        reply = self.running.of(guest, kept.id) if kept else None
+        if kept is None or reply is None:
+            yield self._show(guest, kept)
             return
-        message = self.companion.again(guest.visitor, kept.id, kept.turns[-1].id)
-        yield from self._reply(guest, KeptConversation(kept.id, kept.created, kept.turns[:-1]), message, built_in)
+        onlooker = self.running.look_on(reply, guest)
+        try:
+            turns = self._turns(kept)
+            if turns and turns[-1].state is State.UNFINISHED:
+                turns[-1] = replace(turns[-1], state=State.REPLYING)
+            yield _shown(turns, kept.id)
+            reply.written.wait(MOST_SECONDS_FOLLOWED)
+            if not onlooker.abandoned:
+                yield self._show(guest, self._conversation(guest, str(kept.id)))
+        finally:
+            self.running.look_away(reply, onlooker)
 
-    def _take_back(self, conversation: str, guest: Guest, *, into_the_box: bool) -> Shown:
+    def _again(self, conversation: str, last_turn: str, guest: Guest, *, built_in: bool) -> Iterator[Shown]:
         kept = self._conversation(guest, conversation)
-        if kept is None or not kept.turns:
-            return self._show(guest, kept, render.hint("nothing_to_take_back"))
-        message = self.companion.again(guest.visitor, kept.id, kept.turns[-1].id)
+        if kept is None or not kept.turns or key_of(kept.turns[-1]) != last_turn:
+            yield self._not_the_last(guest, kept)
+            return
+        taken = self.companion.take_back(guest.visitor, kept.id, kept.turns[-1].id)
+        rest = KeptConversation(kept.id, kept.created, kept.turns[:-1])
+        yield from self._reply(guest, rest, taken.message, built_in, instead_of=taken.reply)
+
+    def _not_the_last(self, guest: Guest, kept: KeptConversation | None) -> Shown:
+        """What was to be taken back is not the last turn, or there is none: the conversation as it is now."""
+        return self._show(guest, kept, render.hint("went_on" if kept and kept.turns else "nothing_to_take_back"))
+
+    def _take_back(self, conversation: str, last_turn: str, guest: Guest, *, into_the_box: bool) -> Shown:
+        kept = self._conversation(guest, conversation)
+        if kept is None or not kept.turns or key_of(kept.turns[-1]) != last_turn:
+            return self._not_the_last(guest, kept)
+        message = self.companion.take_back(guest.visitor, kept.id, kept.turns[-1].id).message
         rest = KeptConversation(kept.id, kept.created, kept.turns[:-1])
         if into_the_box:
             return self._show(guest, rest, render.told(words("hint", "editing"), restore=message))
         return self._show(guest, rest, render.hint("taken_back"))
 
     def _reply(
-        self, guest: Guest, kept: KeptConversation | None, message: str, built_in: bool = False
+        self,
+        guest: Guest,
+        kept: KeptConversation | None,
+        message: str,
+        built_in: bool = False,
+        instead_of: Turn | None = None,
     ) -> Iterator[Shown]:
         """The reply as it grows. However it ends, the message is not lost: it is in the journal or in the box again."""
         conversation = kept.id if kept else self.journal.start_conversation(guest.visitor)
         earlier = self._turns(kept)
         live = LiveTurn(len(earlier) + 1, message)
-        yield _shown([*earlier, live.shown()], conversation)
-        stop = self.running.begin(guest)
-        events = self.companion.respond(guest.visitor, conversation, message, stop=stop, built_in=built_in)
+        reply = self.running.begin(guest, conversation)
+        onlooker = self.running.look_on(reply, guest)
+        events = self.companion.respond(
+            guest.visitor, conversation, message, stop=reply.stop, built_in=built_in, instead_of=instead_of
+        )
+        came = arriving(self.running.until_written(reply, events), reply.stop)
         try:
-            for event in arriving(events, stop):
+            for shown in self._growing(guest, conversation, earlier, live, came):
+                if onlooker.abandoned:
+                    return
+                yield shown
+        finally:
+            self.running.look_away(reply, onlooker)
+
+    def _growing(
+        self, guest: Guest, conversation: int, earlier: list[ShownTurn], live: LiveTurn, came: Iterator[Event | None]
+    ) -> Iterator[Shown]:
+        yield _shown([*earlier, live.shown()], conversation)
+        try:
+            for event in came:
                 if event is not None:
                     live.take(event)
                 elif not self._notes_progress(live):
                     continue
-                yield _shown([*earlier, live.shown()], conversation)
+                if live.state is State.REPLYING:
+                    yield _shown([*earlier, live.shown()], conversation)
         except DreamError as error:
             live.fail(str(error))
         except Exception as error:
             log_without_words(log, error)
             live.fail(words("reply", "unexpected"))
-        finally:
-            stop.set()
-            self.running.end(guest, stop)
-        if live.state is State.FAILED and not self._is_kept(guest, conversation, after=len(earlier)):
-            yield _shown(earlier, conversation, render.told(live.notice, restore=message))
+        live.key = self._key_of_turn(guest, conversation, number=live.number)
+        if live.state is State.FAILED and not live.key:
+            yield _shown(earlier, conversation, render.told(live.notice, restore=live.message))
             return
         if live.state is State.REPLYING:
             live.state = State.STOPPED
@@ -243,15 +247,16 @@ class Handlers:
         done, of = self.companion.progress
         before = live.notice
         if of:
-            live.notice = words("reply", "preparing", done=done, of=of)
+            live.notice = words("reply", "preparing", done=done, of=of) if done < of else words("reply", "almost_ready")
         return live.notice != before
 
-    def _is_kept(self, guest: Guest, conversation: int, *, after: int) -> bool:
-        """Whether the journal holds a message more than ``after``."""
+    def _key_of_turn(self, guest: Guest, conversation: int, *, number: int) -> str:
+        """The key of the turn of that number, or "" where the journal does not have it."""
         try:
-            return len(self.journal.conversation(guest.visitor, conversation).turns) > after
+            turns = self.journal.conversation(guest.visitor, conversation).turns
         except DreamError:
-            return False
+            return ""
+        return key_of(turns[number - 1]) if len(turns) >= number else ""
 
 
 def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "") -> Shown:

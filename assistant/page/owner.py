@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from assistant.companion import Companion, Offer
+from assistant.companion import Companion, Offer, WhoAnswers
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import guest_of
 from assistant.page.sharing import Sharing
 from assistant.page.wording import words
+from assistant.voices.answering import BUILT_IN
 from knowledge.errors import UsageError
 
 Present = Callable[[], Mapping[str, datetime]]  # the visitors whose page is open, and since when
@@ -28,18 +29,18 @@ class OwnerHandlers:
     def greet(self, request: gr.Request) -> tuple[str, Any, Any]:
         """Who answers this visitor; the owner also gets the button to change it and the owner's panel."""
         guest = guest_of(request)
-        line = self._companion.who_answers(guest.visitor).line
-        return render.render("who", line=line), gr.update(visible=guest.owner), gr.update(visible=guest.owner)
+        who = _told(self._companion.who_answers(guest.visitor))
+        return who, gr.update(visible=guest.owner), gr.update(visible=guest.owner)
 
     def offers(self, request: gr.Request) -> tuple[Any, Any, str, Any]:
-        """Open the choice of who answers."""
-        _owner_only(request)
+        """Open the choice of who answers; who answers now is chosen already."""
+        visitor = _owner_only(request)
         offers = self._companion.offers()
         choices = [(offer.label, offer.id) for offer in offers]
         explanation = words("who", "nothing_else") if len(offers) < 2 else ""
         return (
             gr.update(visible=True),
-            gr.update(choices=choices, value=None),
+            gr.update(choices=choices, value=self._present_offer(visitor, offers)),
             render.render("explanation", text=explanation),
             gr.update(visible=False),
         )
@@ -55,8 +56,8 @@ class OwnerHandlers:
     def choose(self, offer_id: str, request: gr.Request) -> tuple[str, Any]:
         """The owner's yes."""
         visitor = _owner_only(request)
-        line = self._companion.choose(visitor, self._offer(offer_id).id).line
-        return render.render("who", line=line), gr.update(visible=False)
+        who = self._companion.choose(visitor, self._offer(offer_id).id)
+        return _told(who), gr.update(visible=False)
 
     def here(self, request: gr.Request) -> tuple[str, Any]:
         """Who has the page open, and the share link; nothing for anybody but the owner."""
@@ -82,12 +83,32 @@ class OwnerHandlers:
         shown = render.render("owner", here="", sharing=words("owner", "stopped_sharing"))
         return shown, gr.update(visible=False)
 
+    def _present_offer(self, visitor: str, offers: Sequence[Offer]) -> str | None:
+        """The id of the offer that answers now; none where it is not offered any more."""
+        chosen = self._companion.journal.voice_of(visitor)
+        if not chosen:  # the built-in voice stands first, and behind it what the settings name
+            built_in = self._companion.who_answers(visitor).voice == BUILT_IN
+            chosen = offers[0 if built_in else 1].id
+        return chosen if chosen in [offer.id for offer in offers] else None
+
     def _offer(self, offer_id: str) -> Offer:
         """The offer of that id, as it stands now."""
         for offer in self._companion.offers():
             if offer.id == offer_id:
                 return offer
         raise UsageError(words("who", "nothing_else"))
+
+
+def _told(who: WhoAnswers) -> str:
+    """The line that says who answers, whole and as short as a small screen needs it."""
+    if who.voice == BUILT_IN:
+        line, short = words("who", "built_in"), words("who", "built_in_short")
+    else:
+        line, short = (
+            who.line,
+            words("who", "leaving_short" if who.leaves_computer else "staying_short", model=who.model),
+        )
+    return render.render("who", voice=who.voice, line=line, short=short)
 
 
 def _owner_only(request: gr.Request) -> str:

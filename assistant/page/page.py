@@ -13,11 +13,14 @@ from assistant.page.panels import ChoicePanel, MemoryPanel, OwnerPanel
 from assistant.page.wiring import Wiring
 from assistant.page.wording import words
 
+LAST_TURN = "(conversation) => [conversation, window.companion.lastTurn()]"
+
 
 def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
     """The Gradio Blocks of the page, to be mounted behind the door."""
     with gr.Blocks(title=words("title"), analytics_enabled=False, fill_width=True) as page:
         conversation_id = gr.Textbox("", visible="hidden", elem_id="conversation-id", label="", container=False)
+        last_turn = gr.Textbox("", visible="hidden", elem_id="last-turn", label="", container=False)
         with gr.Row(elem_id="top"):
             gr.HTML(render.render("title"), elem_id="title", apply_default_css=False)
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
@@ -53,10 +56,11 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
             js="(message, conversation) => window.companion.sending(message, conversation)",
             trigger_mode="multiple",  # look.js holds back what comes too early, and keeps it; Gradio would drop it
         )
-        wiring.reply([again.click, try_again.click], handlers.again)
-        wiring.reply([built_in.click], handlers.let_built_in_answer)
-        wiring.at_once(edit.click, handlers.edit)
-        wiring.at_once(undo.click, handlers.undo)
+        on_the_last = {"inputs": [conversation_id, last_turn], "js": LAST_TURN}
+        wiring.reply([again.click, try_again.click], handlers.again, **on_the_last)
+        wiring.reply([built_in.click], handlers.let_built_in_answer, **on_the_last)
+        wiring.at_once(edit.click, handlers.edit, **on_the_last)
+        wiring.at_once(undo.click, handlers.undo, **on_the_last)
         wiring.at_once(new.click, handlers.new, inputs=[])
         wiring.at_once(page.load, handlers.load, inputs=[conversation_id], js="() => [window.companion.remembered()]")
         wiring.small(stop.click, handlers.stop, None, [])

@@ -19,6 +19,8 @@ element.addEventListener("click", (event) => {
 });
 """
 
+ASKED = "() => { window.companion.asked(); }"
+
 
 class MemoryPanel:
     """Earlier conversations, copying this one, and forgetting: asked once more, with what it means."""
@@ -33,13 +35,14 @@ class MemoryPanel:
 
     def wire(self, handlers: Handlers, more: Any, wiring: Wiring) -> None:
         """Connect the buttons; opening ``more`` looks anew for what is there."""
-        wiring.small(more.expand, handlers.earlier, None, [self.earlier])
+        wiring.small(more.expand, handlers.earlier, wiring.conversation_id, [self.earlier])
         wiring.at_once(self.earlier.click, handlers.open_earlier, inputs=[])
         asked = [self.ask_one, self.ask_all]
-        wiring.small(self.one.click, lambda: (_show(True), _show(False)), None, asked)
-        wiring.small(self.all.click, lambda: (_show(False), _show(True)), None, asked)
-        for answer in (self.no_one.click, self.no_all.click, self.yes_one.click, self.yes_all.click):
-            wiring.small(answer, lambda: (_show(False), _show(False)), None, asked)
+        wiring.small(self.one.click, lambda: (_show(True), _show(False)), None, asked, then=ASKED)
+        wiring.small(self.all.click, lambda: (_show(False), _show(True)), None, asked, then=ASKED)
+        answers = (self.no_one.click, self.no_all.click, self.yes_one.click, self.yes_all.click)
+        for over in (*answers, more.collapse):
+            wiring.small(over, lambda: (_show(False), _show(False)), None, asked)
         wiring.at_once(self.yes_one.click, handlers.forget_conversation)
         wiring.at_once(self.yes_all.click, handlers.forget_everything, inputs=[])
 
@@ -83,8 +86,8 @@ def _question(text: str, yes: str) -> tuple[Any, Any, Any]:
     with gr.Column(visible=False, elem_classes="question-panel") as column:
         gr.HTML(render.render("explanation", text=words("forget", text)), apply_default_css=False)
         with gr.Row():
+            refuse = gr.Button(words("forget", "refuse"), elem_classes="refuse")
             agree = gr.Button(words("forget", yes), elem_classes="grave")
-            refuse = gr.Button(words("forget", "refuse"))
     return column, agree, refuse
 
 

@@ -14,6 +14,9 @@ from assistant.page.shown import ShownPassage, ShownTurn, State
 from assistant.page.wording import examples, words
 
 MARK = re.compile(r"\[(\d{1,2})\]")
+HELP = re.compile(
+    r"\b(?:findahelpline\.com|988lifeline\.org|988\.ca|113\.nl)\b"
+)  # the only addresses that become links
 _BREAKS_THE_LINE_ORDER = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -27,7 +30,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(words=words, examples=examples, State=State)
-    environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes)
+    environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links)
     return environment
 
 
@@ -52,9 +55,9 @@ def hint(*path: str, **values: object) -> str:
     return told(words("hint", *path, **values) if path else "")
 
 
-def told(text: str, restore: str = "") -> str:
-    """A line above the box; ``restore`` is a message that goes back into the box."""
-    return render("hint", text=text, restore=restore)
+def told(text: str, restore: str = "", forgotten: bool = False) -> str:
+    """A line above the box. ``restore`` is a message that goes back into it; ``forgotten`` empties it, in every tab."""
+    return render("hint", text=text, restore=restore, forgotten=forgotten)
 
 
 def visible(text: str) -> Markup:
@@ -71,6 +74,19 @@ def _sign(character: str) -> Markup:
     return Markup('<span class="control">{}</span>').format(sign)
 
 
+def with_links(text: str) -> Markup:
+    """The text with the addresses of the help lines as links; they open beside the page and are not told of it."""
+    pieces: list[Markup] = []
+    position = 0
+    for found in HELP.finditer(text):
+        pieces.append(visible(text[position : found.start()]))
+        pieces.append(
+            Markup('<a class="help" href="https://{0}" target="_blank" rel="noreferrer">{0}</a>').format(found.group())
+        )
+        position = found.end()
+    return Markup("").join([*pieces, visible(text[position:])])
+
+
 def with_marks(paragraph: str, turn: ShownTurn) -> Markup:
     """The paragraph with its marks as links to the passages. A bracketed number that marks nothing stays as it is."""
     titles = {passage.number: passage.title for passage in turn.cited}
@@ -80,14 +96,14 @@ def with_marks(paragraph: str, turn: ShownTurn) -> Markup:
         number = int(found.group(1))
         if number not in titles:
             continue
-        pieces.append(visible(paragraph[position : found.start()]))
+        pieces.append(with_links(paragraph[position : found.start()]))
         pieces.append(
             Markup('<a class="mark" data-mark="{0}-{1}" href="#passage-{0}-{1}" aria-label="{2}">[{1}]</a>').format(
                 turn.number, number, words("reply", "passage", number=number, title=titles[number])
             )
         )
         position = found.end()
-    return Markup("").join([*pieces, visible(paragraph[position:])])
+    return Markup("").join([*pieces, with_links(paragraph[position:])])
 
 
 def with_quotes(passage: ShownPassage) -> Markup:

@@ -13,7 +13,7 @@ from assistant.page.wording import raw
 
 _PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
 STYLES = ("colours.css", "frame.css", "talk.css", "box.css")
-_FOR_SCRIPTS = ("blank", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
+_FOR_SCRIPTS = ("blank", "example", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
 _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
 
 
@@ -37,7 +37,17 @@ def dressed(document: str, nonce: str) -> str:
 def _texts_for_scripts() -> dict[str, str]:
     """What look.js says of its own accord."""
     hints = {name: raw("hint", name).replace("{most}", f"{MOST_CHARACTERS:,}") for name in _FOR_SCRIPTS}
-    names = {"label": ("composer", "label"), "you": ("reply", "you"), "companion": ("reply", "companion")}
+    names = {
+        "label": ("composer", "label"),
+        "placeholder": ("composer", "placeholder"),
+        "placeholder_later": ("composer", "placeholder_later"),
+        "new": ("actions", "new"),
+        "new_short": ("actions", "new_short"),
+        "you": ("reply", "you"),
+        "companion": ("reply", "companion"),
+        "show_all": ("reply", "show_all"),
+        "show_less": ("reply", "show_less"),
+    }
     return {**hints, **{name: raw(*path) for name, path in names.items()}}
 
 

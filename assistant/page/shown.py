@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from assistant.contract import ROWS, Wanted
 from assistant.journal import KeptTurn
 from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence
 from knowledge.types import Article, Hit
@@ -60,6 +61,7 @@ class ShownTurn:
     state: State
     notice: str = ""
     kind: str = ""
+    key: str = ""  # which turn of the journal's this is; empty while it is being answered
 
     @property
     def cited(self) -> tuple[ShownPassage, ...]:
@@ -96,6 +98,7 @@ class LiveTurn:
     def __init__(self, number: int, message: str) -> None:
         self.number = number
         self.message = message
+        self.key = ""
         self.state = State.REPLYING
         self.notice = ""
         self._units: list[Unit] = []
@@ -155,23 +158,36 @@ class LiveTurn:
             self.state,
             self.notice,
             self._kind,
+            self.key,
         )
+
+
+def key_of(kept: KeptTurn) -> str:
+    """Tells one turn from every other; the journal may give the number of a deleted turn away again."""
+    return f"{kept.id} {kept.created.timestamp()}"
 
 
 def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -> ShownTurn:
     """A turn as it lies in the journal; article titles and sources are looked up where the article is still there."""
     answer = kept.answer
     if answer is None or not answer["reply"]:
-        return ShownTurn(number, kept.message, (), "", (), False, State.UNFINISHED)
+        return ShownTurn(number, kept.message, (), "", (), False, State.UNFINISHED, key=key_of(kept))
     quotes = _by_marker((citation["marker"], citation["quote"]) for citation in answer["citations"])
     passages = tuple(_kept_passage(place, hit, quotes, articles) for place, hit in enumerate(answer["hits"], start=1))
     question = answer["question"]
     units = tuple(Unit(row["text"], row["marker"]) for row in answer.get("sentences", ()))
     if not units:
         units = (Unit(answer["reply"].removesuffix(question).rstrip()),)
+    kind, state = answer["kind"], State.STOPPED if _was_stopped(answer) else State.DONE
     return ShownTurn(
-        number, kept.message, units, question, passages, answer["covered"], State.DONE, kind=answer["kind"]
+        number, kept.message, units, question, passages, answer["covered"], state, kind=kind, key=key_of(kept)
     )
+
+
+def _was_stopped(answer: Mapping[str, Any]) -> bool:
+    """The journal does not say so, but a finished reply of most kinds ends with a question."""
+    row = ROWS.get(answer["kind"])
+    return row is not None and row.question is Wanted.ONE and not answer["question"]
 
 
 def _kept_passage(

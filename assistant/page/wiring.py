@@ -24,33 +24,43 @@ class Wiring:
     """Binds events. ``shown`` are the outputs of the conversation's handlers; ``hint``, one of them, tells errors."""
 
     def __init__(self, conversation_id: Any, shown: Sequence[Any], hint: Any) -> None:
-        self._conversation_id = conversation_id
+        self.conversation_id = conversation_id
         self._shown = list(shown)
         self._hint = hint
 
     def reply(self, triggers: Sequence[Any], handler: Callable[..., Any], inputs: Any = None, **how: Any) -> None:
         """A handler that writes a reply; all of these share one limit."""
-        inputs = inputs or [self._conversation_id]
+        inputs = inputs or [self.conversation_id]
         self._bind(
             functools.partial(gr.on, list(triggers)), handler, inputs, self._shown, concurrency_id="replies", **how
         )
 
     def at_once(self, trigger: Any, handler: Callable[..., Any], inputs: Any = None, **how: Any) -> None:
         """A handler that changes the conversation without a reply."""
-        inputs = [self._conversation_id] if inputs is None else inputs
+        inputs = [self.conversation_id] if inputs is None else inputs
         self._bind(trigger, handler, inputs, self._shown, concurrency_limit=None, **how)
 
-    def small(self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any]) -> None:
-        """Any other handler. It leaves the hint alone unless something goes wrong."""
+    def small(
+        self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any], then: str | None = None
+    ) -> None:
+        """Any other handler. It leaves the hint alone unless something goes wrong. ``then`` is JavaScript to run after."""
 
         @functools.wraps(handler)
         def with_hint(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
             given = handler(*args, **kwargs)
             return (*(given if isinstance(given, tuple) else (given,)), gr.skip())
 
-        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], concurrency_limit=None)
+        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], then, concurrency_limit=None)
 
-    def _bind(self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any], **how: Any) -> None:
+    def _bind(
+        self,
+        trigger: Any,
+        handler: Callable[..., Any],
+        inputs: Any,
+        outputs: Sequence[Any],
+        then: str | None = None,
+        **how: Any,
+    ) -> None:
         def told(error: Exception) -> tuple[Any, ...]:
             if not isinstance(error, DreamError):
                 log_without_words(log, error)
@@ -59,6 +69,8 @@ class Wiring:
 
         bound = trigger(_plainly(handler, told), inputs, outputs, **QUIET, **how)
         bound.failure(None, None, None, js=FAILED, api_visibility="private")
+        if then:
+            bound.success(None, None, None, js=then, api_visibility="private")
 
 
 def _plainly(handler: Callable[..., Any], told: Callable[[Exception], tuple[Any, ...]]) -> Callable[..., Any]:

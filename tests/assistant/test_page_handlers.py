@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from assistant.companion import Companion
+from assistant.page import running
 from assistant.page.arriving import arriving
 from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.handlers import NEW, Handlers, Shown
@@ -69,6 +70,15 @@ def state(shown: Shown) -> str:
     return shown.conversation.partition('data-state="')[2].partition('"')[0]
 
 
+def last_turn(shown: Shown) -> str:
+    """Which turn the page shows as the last."""
+    return shown.conversation.rpartition('data-turn="')[2].partition('"')[0]
+
+
+def opened(handlers: Handlers, request: Any, number: str) -> Shown:
+    return last(handlers.open_earlier(SimpleNamespace(number=number), request))
+
+
 # ---- talking ----
 
 
@@ -93,9 +103,9 @@ def test_an_answer_goes_on_with_the_same_conversation(handlers: Handlers, anna: 
 def test_a_reload_shows_the_conversation_as_it_was(handlers: Handlers, anna: Any) -> None:
     told = tell(handlers, anna)
     for remembered in (told.conversation_id, "", "not a number", "99999999"):
-        again = handlers.load(remembered, anna)
+        again = last(handlers.load(remembered, anna))
         assert (again.conversation, again.behind) == (told.conversation, told.behind)
-    assert state(handlers.load(NEW, anna)) == "welcome"
+    assert state(last(handlers.load(NEW, anna))) == "welcome"
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t\n", "\u2003"])
@@ -123,34 +133,48 @@ def test_a_message_of_any_characters_is_taken(handlers: Handlers, anna: Any) -> 
 
 def test_another_reply_takes_the_place_of_the_last(handlers: Handlers, anna: Any) -> None:
     told = tell(handlers, anna)
-    again = last(handlers.again(told.conversation_id, anna))
+    again = last(handlers.again(told.conversation_id, last_turn(told), anna))
     assert again.conversation.count('class="turn"') == 1 and state(again) == "done"
     assert len(handlers.journal.conversation(visitor_of(anna), int(told.conversation_id)).turns) == 1
 
 
 def test_edit_gives_the_words_back_into_the_box(handlers: Handlers, anna: Any) -> None:
     told = tell(handlers, anna, "My <b>legs</b>")
-    edited = handlers.edit(told.conversation_id, anna)
+    edited = handlers.edit(told.conversation_id, last_turn(told), anna)
     assert 'data-restore="My &lt;b&gt;legs&lt;/b&gt;"' in edited.hint
     assert state(edited) == "welcome" and edited.conversation_id == told.conversation_id
 
 
 def test_undo_takes_back_the_last_message_only(handlers: Handlers, anna: Any) -> None:
     first = tell(handlers, anna)
-    tell(handlers, anna, "Another thing.", first.conversation_id)
-    undone = handlers.undo(first.conversation_id, anna)
+    second = tell(handlers, anna, "Another thing.", first.conversation_id)
+    undone = handlers.undo(first.conversation_id, last_turn(second), anna)
     assert undone.conversation == first.conversation
     assert 'data-restore=""' in undone.hint
-    handlers.undo(first.conversation_id, anna)
-    assert words("hint", "nothing_to_take_back") in handlers.undo(first.conversation_id, anna).hint
+    handlers.undo(first.conversation_id, last_turn(first), anna)
+    assert words("hint", "nothing_to_take_back") in handlers.undo(first.conversation_id, "", anna).hint
+
+
+def test_nothing_is_taken_back_that_this_tab_does_not_show(handlers: Handlers, anna: Any) -> None:
+    first = tell(handlers, anna)
+    elsewhere = asking(visitor_of(anna), tab="tab2")
+    second = tell(handlers, elsewhere, "Another thing.", first.conversation_id)
+    for act in (handlers.edit, handlers.undo):
+        shown = act(first.conversation_id, last_turn(first), anna)
+        assert words("hint", "went_on") in shown.hint and shown.conversation == second.conversation
+    assert words("hint", "went_on") in last(handlers.again(first.conversation_id, last_turn(first), anna)).hint
+    handlers.undo(first.conversation_id, last_turn(second), elsewhere)
+    third = tell(handlers, elsewhere, "Something else.", first.conversation_id)
+    assert handlers.undo(first.conversation_id, last_turn(second), anna).conversation == third.conversation
 
 
 def test_a_new_conversation_keeps_the_old_one_within_reach(handlers: Handlers, anna: Any) -> None:
     told = tell(handlers, anna)
     assert state(handlers.new(anna)) == "welcome"
-    assert f'data-open="{told.conversation_id}"' in handlers.earlier(anna)
-    opened = handlers.open_earlier(SimpleNamespace(number=told.conversation_id), anna)
-    assert opened.conversation == told.conversation
+    assert f'data-open="{told.conversation_id}"' in handlers.earlier(NEW, anna)
+    assert "aria-current" not in handlers.earlier(NEW, anna)
+    assert f'data-open="{told.conversation_id}" aria-current="true"' in handlers.earlier(told.conversation_id, anna)
+    assert opened(handlers, anna, told.conversation_id).conversation == told.conversation
 
 
 # ---- whose it is ----
@@ -160,16 +184,17 @@ def test_nobody_reaches_another_visitors_conversation(handlers: Handlers, anna: 
     told = tell(handlers, anna)
     number = told.conversation_id
     bert = asking("bert " + visitor_of(anna))
-    assert state(handlers.load(number, bert)) == "welcome"
-    assert handlers.earlier(bert).strip() == ""
-    assert state(handlers.open_earlier(SimpleNamespace(number=number), bert)) == "welcome"
-    for act in (handlers.edit, handlers.undo, handlers.forget_conversation):
-        assert "from a man" not in str(act(number, bert))
-    assert "from a man" not in str(list(handlers.again(number, bert)))
+    assert state(last(handlers.load(number, bert))) == "welcome"
+    assert words("earlier", "none") in handlers.earlier(number, bert)
+    assert state(opened(handlers, bert, number)) == "welcome"
+    for act in (handlers.edit, handlers.undo):
+        assert "from a man" not in str(act(number, last_turn(told), bert))
+    assert "from a man" not in str(handlers.forget_conversation(number, bert))
+    assert "from a man" not in str(list(handlers.again(number, last_turn(told), bert)))
     elsewhere = tell(handlers, bert, "Mine.", number)
     assert elsewhere.conversation_id != number and "from a man" not in elsewhere.conversation
     handlers.forget_everything(bert)
-    assert handlers.load(number, anna).conversation == told.conversation
+    assert last(handlers.load(number, anna)).conversation == told.conversation
 
 
 # ---- stopping ----
@@ -194,13 +219,98 @@ def test_stopping_reaches_only_the_tab_it_was_asked_in(handlers: Handlers, anna:
     assert state(last(replying)) == "done"
 
 
-def test_a_closed_page_lets_go_of_its_reply(handlers: Handlers, anna: Any) -> None:
-    replying = handlers.send(DREAM, NEW, anna)
+class Hesitating:
+    """A companion that waits, before the second event of a reply, until it may go on or is stopped."""
+
+    def __init__(self, companion: Companion) -> None:
+        self._companion = companion
+        self.may_go_on = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._companion, name)
+
+    def respond(self, *what: Any, stop: threading.Event, **how: Any) -> Iterator[Event]:
+        for number, event in enumerate(self._companion.respond(*what, stop=stop, **how)):
+            while number == 1 and not stop.wait(0.01) and not self.may_go_on.is_set():
+                pass
+            yield event
+
+
+@pytest.fixture
+def hesitating(companion: Companion) -> Iterator[Handlers]:
+    handlers = Handlers(Hesitating(companion))  # type: ignore[arg-type]
+    yield handlers
+    handlers.running.stop_all()
+
+
+def in_background(shown: Iterator[Shown]) -> tuple[list[Shown], threading.Thread]:
+    """What a handler shows, gathered while the test goes on."""
+    found: list[Shown] = []
+    thread = threading.Thread(target=lambda: found.extend(shown), daemon=True)
+    thread.start()
+    return found, thread
+
+
+@pytest.mark.parametrize("turned_to", ["new", "earlier", "forget one", "forget all"])
+def test_what_the_person_turns_to_is_not_overwritten_by_the_reply_before(
+    hesitating: Handlers, anna: Any, turned_to: str
+) -> None:
+    replying = hesitating.send(DREAM, NEW, anna)
+    number = next(replying).conversation_id
     next(replying)
+    rest, thread = in_background(replying)
+    if turned_to == "new":
+        shown = hesitating.new(anna)
+    elif turned_to == "earlier":
+        shown = opened(hesitating, anna, NEW)
+    elif turned_to == "forget one":
+        shown = hesitating.forget_conversation(number, anna)
+    else:
+        shown = hesitating.forget_everything(anna)
+    assert state(shown) == "welcome"
+    thread.join(5)
+    assert not thread.is_alive() and rest == []
+
+
+def test_a_reload_amid_a_reply_shows_it_when_it_is_finished(hesitating: Handlers, anna: Any) -> None:
+    replying = hesitating.send(DREAM, NEW, anna)
+    told = next(replying)
     next(replying)
-    (stop,) = handlers.running._stops[visitor_of(anna), "tab1"]
+    hesitating.leave(anna)
     replying.close()  # type: ignore[attr-defined]
-    assert stop.is_set() and not handlers.running.any
+    reloaded = hesitating.load(told.conversation_id, asking(visitor_of(anna), tab="tab2"))
+    assert state(next(reloaded)) == "replying"
+    hesitating.companion.may_go_on.set()  # type: ignore[attr-defined]
+    shown = last(reloaded)
+    assert state(shown) == "done" and 'class="question"' in shown.conversation
+    assert not hesitating.running.any
+
+
+def test_a_reply_for_which_nobody_comes_back_is_ended(
+    hesitating: Handlers, anna: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SECONDS_TO_COME_BACK", 0.05)
+    replying = hesitating.send(DREAM, NEW, anna)
+    told = next(replying)
+    next(replying)
+    reply = hesitating.running.of(Guest(visitor_of(anna)), int(told.conversation_id))
+    hesitating.leave(anna)
+    assert reply is not None and reply.written.wait(5)
+    assert list(replying) == [] and not hesitating.running.any
+
+
+def test_a_stopped_reply_says_so_after_a_reload_too(hesitating: Handlers, anna: Any) -> None:
+    hesitating.companion.may_go_on.set()  # type: ignore[attr-defined]
+    replying = hesitating.send(DREAM, NEW, anna)
+    while 'class="reply">\n<p' not in (shown := next(replying)).conversation:
+        pass
+    hesitating.stop(anna)
+    last(replying)
+    reply = hesitating.running.of(Guest(visitor_of(anna)), int(shown.conversation_id))
+    assert reply is None or reply.written.wait(5)
+    reloaded = last(hesitating.load(shown.conversation_id, anna))
+    if 'class="question"' not in reloaded.conversation:
+        assert state(reloaded) == "stopped" and words("reply", "stopped") in reloaded.conversation
 
 
 def test_events_keep_arriving_while_one_waits_and_stop_ends_the_wait_at_once() -> None:
@@ -239,8 +349,9 @@ def test_a_model_that_fails_is_told_and_the_built_in_voice_can_answer(companion:
         handlers = Handlers(with_endpoint(companion, endpoint.base_url))
         failed = tell(handlers, anna)
         assert state(failed) == "failed" and 'role="alert"' in failed.conversation and DREAM in failed.conversation
-        assert state(last(handlers.again(failed.conversation_id, anna))) == "failed"
-        answered = last(handlers.let_built_in_answer(failed.conversation_id, anna))
+        failed = last(handlers.again(failed.conversation_id, last_turn(failed), anna))
+        assert state(failed) == "failed"
+        answered = last(handlers.let_built_in_answer(failed.conversation_id, last_turn(failed), anna))
     assert state(answered) == "done" and answered.conversation.count('class="turn"') == 1
 
 
@@ -289,6 +400,9 @@ def test_the_first_reading_of_the_library_says_how_far_it_is(handlers: Handlers,
     shown = [next(replying), next(replying)]
     while "40 of 300" not in shown[-1].conversation:
         shown.append(next(replying))
+    reading.companion._progress = (300, 300)
+    while words("reply", "almost_ready") not in shown[-1].conversation:
+        shown.append(next(replying))
     reading.stop(anna)
     assert state(last(replying)) == "stopped"
 
@@ -323,7 +437,7 @@ def owners(companion: Companion, tmp_path: Path) -> OwnerHandlers:
 def test_everybody_is_told_who_answers_and_only_the_owner_may_change_it(companion: Companion, tmp_path: Path) -> None:
     owner = owners(companion, tmp_path)
     line, change, panel = owner.greet(asking("anna"))
-    assert companion.who_answers("anna").line in line.replace("&#39;", "'")
+    assert words("who", "built_in") in line and 'data-voice="built-in"' in line
     assert (change["visible"], panel["visible"]) == (False, False)
     assert owner.greet(asking("olga", owner=True))[1]["visible"] is True
     for act in (owner.offers, owner.stop_sharing):
@@ -342,13 +456,16 @@ def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_pa
     )
     owner, olga = owners(far, tmp_path), asking("olga", owner=True)
     offers = {offer.leaves_computer: offer for offer in far.offers()}
+    assert owner.offers(olga)[1]["value"] == offers[True].id
+    assert words("who", "leaving_short", model="far-model") in owner.greet(olga)[0]
     text, button = owner.looked_at(offers[True].id, olga)
     assert words("who", "leaves") in text and button["value"] == "Yes, my words may leave this computer"
     text, button = owner.looked_at(offers[False].id, olga)
     assert words("who", "stays") in text and button["value"] == words("who", "use")
     line, panel = owner.choose(offers[False].id, olga)
     assert far.who_answers("olga").voice == "built-in" and panel["visible"] is False
-    assert far.who_answers("olga").line in line
+    assert words("who", "built_in") in line
+    assert owner.offers(olga)[1]["value"] == offers[False].id
     with pytest.raises(UsageError):
         owner.choose("endpoint http://evil.example model", olga)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -136,13 +137,22 @@ def test_a_kept_turn_looks_as_it_did_when_it_was_said(tmp_path: Path) -> None:
     (kept,) = journal.conversation("anna", conversation).turns
     article = Article("cant-run", "When you cannot run", (STUCK, ATONIA))
     again = from_journal(1, kept, {"cant-run": article})
-    assert render.conversation([again], 1) == render.conversation([live(*WHOLE)], 1)
+    assert again.key and replace(again, key="") == live(*WHOLE)
+    assert render.conversation([replace(again, key="")], 1) == render.conversation([live(*WHOLE)], 1)
     assert render.behind([again]) == render.behind([live(*WHOLE)])
 
 
 def test_a_kept_turn_survives_the_loss_of_its_article() -> None:
     kept = KeptTurn(7, datetime.now(UTC), "my feet", answer_to_json(turn()))
     assert [passage.article for passage in from_journal(1, kept, {}).cited] == ["cant-run"]
+
+
+def test_a_kept_turn_that_was_stopped_says_so() -> None:
+    stopped = answer_to_json(turn()) | {"question": ""}
+    kept = KeptTurn(7, datetime.now(UTC), "my feet", stopped)
+    assert words("reply", "stopped") in render.conversation([from_journal(1, kept, {})], 1)
+    closed = KeptTurn(7, datetime.now(UTC), "goodbye", stopped | {"kind": Kind.CLOSE.value})
+    assert from_journal(1, closed, {}).state is State.DONE
 
 
 def test_a_turn_without_a_reply_says_so_and_keeps_the_words() -> None:
@@ -180,7 +190,8 @@ def test_one_passage_may_carry_two_claims() -> None:
 
 def test_cited_passages_come_first_and_the_others_are_set_apart() -> None:
     html = render.behind([live(*WHOLE)])
-    assert html.index("Feet that stick") < html.index('<details class="near">') < html.index("Why legs fail")
+    assert html.index("Feet that stick") < html.index('<details class="near"') < html.index("Why legs fail")
+    assert "[1]" in html and "[2]" not in html
 
 
 def test_what_is_not_covered_is_said_in_one_line_without_passages() -> None:
@@ -192,6 +203,20 @@ def test_what_is_not_covered_is_said_in_one_line_without_passages() -> None:
 def test_a_crisis_turn_shows_no_passages_and_no_remark_on_them() -> None:
     crisis = live(Passages(HITS, True), HEARD, Done(turn(Kind.CRISIS, True, ())))
     assert Elements(render.behind([crisis])).text.strip() == ""
+
+
+def test_there_is_nothing_behind_a_reply_before_there_is_one() -> None:
+    assert Elements(render.behind([])).text.strip() == ""
+    assert Elements(render.behind([live()])).text.strip() == words("behind", "looking")
+    failed = live(Notice("timeout", "No word came."))
+    assert Elements(render.behind([failed])).text.strip() == ""
+
+
+def test_the_help_lines_are_links_and_nothing_else_is() -> None:
+    care = Sentence(f"At findahelpline.com people answer, {NASTY}", Role.PLAIN)
+    shown = live(Passages((), False), care, message="see findahelpline.com and evil.example")
+    (link,) = Elements(render.conversation([shown], 1)).of("a")
+    assert (link["href"], link["target"], link["rel"]) == ("https://findahelpline.com", "_blank", "noreferrer")
 
 
 def test_an_earlier_reply_keeps_its_own_passages() -> None:
@@ -235,7 +260,7 @@ def test_what_anybody_wrote_is_shown_to_the_letter_everywhere() -> None:
         render.conversation([shown], 1),
         render.behind([shown]),
         render.told(NASTY, NASTY),
-        render.render("who", line=NASTY),
+        render.render("who", voice=NASTY, line=NASTY, short=NASTY),
         render.render("owner", here=NASTY, sharing=NASTY),
         render.render("login", asks_name=True, trouble=NASTY, version="1"),
         render.conversation([LiveTurn(1, NASTY).shown()], 1),
@@ -260,7 +285,7 @@ def test_any_text_comes_out_as_text_only(text: str) -> None:
 
 
 def test_what_is_written_takes_its_own_direction() -> None:
-    assert 'class="said" dir="auto"' in render.conversation([live(message="שלום")], 1)
+    assert 'class="said" id="said-1" dir="auto"' in render.conversation([live(message="שלום")], 1)
 
 
 # ---- the texts and the look ----
@@ -292,7 +317,7 @@ def test_the_first_page_offers_four_dreams_and_says_what_this_is_not() -> None:
     assert [button["data-example"] for button in html.of("button")] == list(examples())
     assert len(examples()) == 4
     assert "not a therapist and not a person" in html.text and "findahelpline.com" in html.text
-    assert html.of("a") == []
+    assert [link["href"] for link in html.of("a")] == ["https://findahelpline.com"]
 
 
 def colours(css: str) -> dict[str, str]:

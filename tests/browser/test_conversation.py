@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from assistant.companion import Companion
+from assistant.page import running
 from assistant.page.wording import examples, words
 from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
 from tests.endpoint import Endpoint, status
@@ -115,6 +118,9 @@ def test_the_waiting_sign_comes_at_once(anna: Person) -> None:
 def test_an_example_is_put_into_the_box_to_be_changed(anna: Person) -> None:
     anna.page.click(".example >> nth=1")
     assert anna.box() == examples()[1] and anna.state() == "welcome"
+    anna.write("my own words")
+    anna.page.click(".example >> nth=2")
+    assert anna.box() == "my own words" and words("hint", "example") in anna.hint()
 
 
 def test_a_mark_leads_to_its_passage_and_back(anna: Person) -> None:
@@ -145,13 +151,58 @@ def test_a_reply_can_be_stopped(anna: Person) -> None:
     anna.tell("Then something else happened.")
 
 
-def test_a_closed_page_stops_its_reply(anna: Person, site: Site) -> None:
+def test_a_closed_page_stops_its_reply(anna: Person, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SECONDS_TO_COME_BACK", 0.1)
     anna.say(f"{DREAM} slowly")
     anna.page.wait_for_selector("#turn-1 .waiting")
     assert site.house.handlers.running.any
     anna.page.goto("about:blank")
-    anna.page.wait_for_timeout(500)
-    assert not site.house.handlers.running.any
+    deadline = time.monotonic() + 10
+    while site.house.handlers.running.any:
+        assert time.monotonic() < deadline
+        anna.page.wait_for_timeout(50)
+
+
+def test_a_reload_amid_a_reply_shows_it_in_the_end(anna: Person) -> None:
+    anna.say(f"{DREAM} slowly")
+    anna.page.wait_for_selector("#turn-1 .waiting")
+    anna.page.reload()
+    anna.page.wait_for_selector("body[data-ready]")
+    anna.wait(lambda: anna.state() == "done")
+    assert anna.page.locator("#turn-1 .question").count() == 1
+
+
+@pytest.mark.parametrize("turned_to", ["new", "forget-one", "forget-all", "earlier"])
+def test_what_one_turns_to_amid_a_reply_stays(anna: Person, turned_to: str) -> None:
+    anna.tell("I dreamed of water.")
+    anna.page.click("#new")
+    anna.wait(lambda: anna.state() == "welcome")
+    anna.say(f"{DREAM} slowly")
+    anna.page.wait_for_selector("#turn-1 .reply p")
+    if turned_to == "new":
+        anna.page.click("#new")
+    elif turned_to == "earlier":
+        anna.page.click("#more .label-wrap")
+        anna.page.click("#earlier [data-open] >> nth=1")
+    else:
+        anna.page.click("#more .label-wrap")
+        anna.page.click(f"#{turned_to}")
+        anna.page.click(".question-panel .grave:visible")
+    turned = "done" if turned_to == "earlier" else "welcome"
+    anna.wait(lambda: anna.state() == turned)
+    anna.page.wait_for_timeout(1500)
+    assert anna.state() == turned and DREAM not in anna.page.inner_text("#conversation")
+    anna.tell("Something else.")
+
+
+def test_a_message_that_waits_is_not_sent_when_the_reply_is_stopped(anna: Person) -> None:
+    anna.say(f"{DREAM} slowly")
+    anna.page.wait_for_selector("#turn-1 .waiting")
+    anna.say("And then?")
+    anna.page.click("#stop")
+    anna.wait(lambda: anna.state() == "stopped")
+    anna.page.wait_for_timeout(300)
+    assert anna.turns() == 1 and anna.box() == "And then?" and anna.hint() == ""
 
 
 def test_again_edit_and_take_back(anna: Person) -> None:
@@ -163,7 +214,16 @@ def test_again_edit_and_take_back(anna: Person) -> None:
     anna.write("a draft")
     anna.page.click("#edit")
     anna.wait(lambda: anna.turns() == 1 and anna.box() == "It was dark.\n\na draft")
+    anna.say(anna.box())
+    anna.wait(lambda: anna.turns() == 2 and anna.state() == "done")
+    anna.page.wait_for_timeout(300)
+    assert anna.box() == "" and anna.said(2) == "It was dark.\n\na draft" and anna.hint() == ""
+    anna.page.press("#box textarea", "Enter")
+    assert words("hint", "blank") in anna.hint() and anna.turns() == 2
+    anna.page.click("#undo")
+    anna.wait(lambda: anna.turns() == 1 and words("hint", "taken_back") in anna.hint())
     anna.tell("It was light.")
+    assert anna.box() == "" and anna.turns() == 2
     anna.page.click("#undo")
     anna.wait(lambda: anna.turns() == 1 and words("hint", "taken_back") in anna.hint())
     anna.page.click("#undo")
@@ -191,6 +251,49 @@ def test_too_long_a_message_stays_in_the_box(anna: Person) -> None:
     assert len(anna.box()) == 20_001 and anna.turns() == 0
 
 
+# ---- in two tabs ----
+
+
+def another_tab(anna: Person) -> Person:
+    """The same person at a second tab, in the same conversation."""
+    return Person(anna.page.context.new_page(), anna.page.url)
+
+
+def test_a_conversation_that_another_tab_shortened_goes_on(anna: Person) -> None:
+    anna.tell(DREAM)
+    anna.tell("It was dark.")
+    other = another_tab(anna)
+    other.page.click("#undo")
+    other.wait(lambda: other.turns() == 1)
+    anna.say("It was light.")
+    anna.wait(lambda: anna.turns() == 2 and anna.state() == "done" and anna.said(2) == "It was light.")
+    assert anna.box() == ""
+    anna.tell("And warm.")
+
+
+@pytest.mark.parametrize("act", ["#undo", "#edit", "#again"])
+def test_nothing_is_taken_back_that_this_tab_does_not_show(anna: Person, act: str) -> None:
+    anna.tell(DREAM)
+    other = another_tab(anna)
+    other.tell("It was dark.")
+    anna.page.click(act)
+    anna.wait(lambda: words("hint", "went_on") in anna.hint())
+    assert anna.turns() == 2 and anna.box() == "" and anna.reply(2) == other.reply(2)
+
+
+def test_forgetting_everything_empties_every_tab(anna: Person) -> None:
+    anna.tell(DREAM)
+    other = another_tab(anna)
+    anna.write("a secret draft")
+    other.write("another secret draft")
+    anna.page.click("#more .label-wrap")
+    anna.page.click("#forget-all")
+    anna.page.click(".question-panel .grave:visible")
+    for person in (anna, other):
+        person.wait(lambda who=person: who.state() == "welcome" and who.box() == "")
+        assert "secret" not in person.page.evaluate("JSON.stringify({...sessionStorage})")
+
+
 # ---- words stay words ----
 
 
@@ -207,6 +310,8 @@ def test_words_are_shown_to_the_letter(anna: Person) -> None:
     assert page.title() == "Dream companion"
     anna.tell("שלום עולם")
     assert page.evaluate("getComputedStyle(document.querySelector('#turn-2 .said')).direction") == "rtl"
+    rights = "[...document.querySelectorAll('.said')].map((said) => Math.round(said.getBoundingClientRect().right))"
+    assert len(set(page.evaluate(rights))) == 1
 
 
 # ---- coming back ----
@@ -247,8 +352,15 @@ def test_forgetting_is_asked_once_more_and_then_done(anna: Person) -> None:
     anna.tell(DREAM)
     anna.page.click("#more .label-wrap")
     anna.page.click("#forget-one")
-    anna.page.get_by_role("button", name=words("forget", "refuse")).click()
+    anna.wait(lambda: anna.page.evaluate("document.activeElement.textContent.trim()") == words("forget", "refuse"))
+    anna.page.keyboard.press("Enter")
+    anna.wait(lambda: anna.page.locator(".question-panel:visible").count() == 0)
     assert anna.turns() == 1
+    anna.page.click("#forget-one")
+    anna.page.wait_for_selector(".question-panel:visible")
+    anna.page.keyboard.press("Escape")
+    anna.page.click("#more .label-wrap")
+    anna.wait(lambda: anna.page.locator(".question-panel:visible").count() == 0)
     anna.page.click("#forget-all")
     anna.wait(lambda: words("forget", "ask_all") in anna.page.inner_text("#more"))
     anna.page.get_by_role("button", name=words("forget", "yes_all")).click()
@@ -291,18 +403,25 @@ def test_a_failing_model_is_told_and_the_built_in_voice_answers(visit: Visit, co
             site.close()
 
 
-def test_the_owner_may_change_who_answers(visit: Visit, site: Site) -> None:
-    owner = visit(site.owner_link)
-    page = owner.page
-    assert page.url == site.address
-    page.click("#change")
-    page.click("#offers label >> nth=0")
-    page.wait_for_selector("#use-offer")
-    page.click("#use-offer")
-    owner.wait(lambda: page.locator("#choice:visible").count() == 0)
-    assert "Nothing leaves this computer." in page.inner_text("#who")
-    page.click("#more .label-wrap")
-    owner.wait(lambda: "you, since " in page.inner_text("#owner"))
+def test_the_owner_may_change_who_answers(visit: Visit, companion: Companion) -> None:
+    site = Site(with_endpoint(companion, "http://127.0.0.1:9/v1"))
+    try:
+        owner = visit(site.owner_link)
+        page = owner.page
+        assert page.url == site.address
+        owner.wait(lambda: "some-model" in page.inner_text("#who"))
+        page.click("#change")
+        page.wait_for_selector("#offers label.selected >> nth=0")
+        assert "some-model" in page.inner_text("#offers label.selected")
+        page.click("#offers label >> nth=0")
+        page.wait_for_selector("#use-offer")
+        page.click("#use-offer")
+        owner.wait(lambda: page.locator("#choice:visible").count() == 0)
+        assert words("who", "built_in") in page.inner_text("#who")
+        page.click("#more .label-wrap")
+        owner.wait(lambda: "you, since " in page.inner_text("#owner"))
+    finally:
+        site.close()
 
 
 def test_the_conversation_can_be_copied(visit: Visit) -> None:
@@ -310,7 +429,12 @@ def test_the_conversation_can_be_copied(visit: Visit) -> None:
     anna.tell(DREAM)
     anna.page.click("#copy-last button")
     anna.wait(lambda: words("hint", "copied") in anna.hint())
-    assert anna.page.evaluate("navigator.clipboard.readText()") == anna.reply(1)
+    copied = str(anna.page.evaluate("navigator.clipboard.readText()"))
+    assert copied.startswith(anna.reply(1))
+    for line in copied.removeprefix(anna.reply(1)).strip().splitlines():
+        assert re.fullmatch(r"\[\d\] .+: .+ \([a-z ]+\)", line)
+    assert "\n\n[1] " in copied
+    anna.wait(lambda: anna.hint() == "")
     anna.page.click("#more .label-wrap")
     anna.page.click("#copy-all button")
     anna.wait(
@@ -376,10 +500,75 @@ def test_on_a_phone_nothing_sticks_out_and_everything_is_large_enough(visit: Vis
     assert paper == {"light": "rgb(246, 242, 234)", "dark": "rgb(22, 21, 29)"}[scheme]
 
 
+WELCOMES = [(1366, 650), (1280, 800), (390, 844), (320, 640)]
+COVERED = """(selector) => {
+  const part = document.querySelector(selector).getBoundingClientRect();
+  const top = document.querySelector("#top").getBoundingClientRect().bottom;
+  const box = document.querySelector("#composer").getBoundingClientRect().top;
+  return part.top < top || part.bottom > box;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), WELCOMES)
+def test_the_first_screen_says_what_this_is_not_and_where_help_is(visit: Visit, width: int, height: int) -> None:
+    anna = visit(viewport={"width": width, "height": height})
+    anna.page.wait_for_selector(".who-this-is a.help")
+    assert not anna.page.evaluate(COVERED, ".who-this-is")
+    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert anna.page.evaluate(sideways) == 0
+
+
+def test_after_a_long_message_the_reply_is_in_view_and_the_message_folded(anna: Person) -> None:
+    anna.tell("\n".join([DREAM] * 60))
+    page = anna.page
+    assert not page.evaluate(COVERED, "#turn-1 .reply p")
+    page.focus(".show-all")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector('#said-1').offsetHeight") > 1000
+    assert page.get_attribute(".show-all", "aria-expanded") == "true"
+    anna.tell("It was dark.")
+    assert page.evaluate("document.querySelector('#said-1').offsetHeight") > 1000
+    page.click(".show-all")
+    assert page.evaluate("document.querySelector('#said-1').offsetHeight") < 400
+
+
+def test_writing_does_not_move_the_page_and_scrolling_up_stops_the_following(anna: Person) -> None:
+    for message in (DREAM, "heavy as lead", "and dark"):
+        anna.tell(message)
+    page = anna.page
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("scrollTo(0, 100)")
+    page.focus("#box textarea")
+    page.keyboard.type("some words")
+    page.focus("#new")
+    assert page.evaluate("scrollY") == 100
+    anna.say(f"{DREAM} slowly")
+    page.wait_for_selector("#turn-4 .reply p")
+    page.evaluate("scrollTo(0, 0)")
+    anna.wait(lambda: anna.state() == "done")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_what_was_opened_stays_open_while_a_reply_comes(anna: Person) -> None:
+    anna.tell(DREAM)
+    anna.tell("They were heavy.")
+    page = anna.page
+    page.click("#turn-1 .earlier summary")
+    page.click("#turn-1 .earlier .from summary")
+    anna.tell(f"{DREAM} slowly")
+    assert page.locator("#turn-1 .earlier[open] .from[open]").count() == 1
+    page.click("#turn-1 .earlier > summary")
+    anna.tell("It was dark.")
+    assert page.locator("#turn-1 .earlier[open]").count() == 0
+
+
 def test_the_page_can_be_heard(anna: Person) -> None:
     anna.tell(DREAM)
     page = anna.page
-    assert page.get_attribute("#turn-1 .reply", "aria-live") == "polite"
+    assert page.get_attribute("#told", "aria-live") == "polite"
+    told = page.evaluate("document.querySelector('#told').textContent")
+    for paragraph in page.locator("#turn-1 .reply p").all_inner_texts():
+        assert told.count(paragraph) == 1
     assert page.locator("h1").inner_text() == "Dream companion"
     assert page.get_by_role("textbox", name=words("composer", "label")).count() == 1
     nameless = page.evaluate(

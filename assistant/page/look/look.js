@@ -6,17 +6,27 @@ window.companion = (() => {
   const MOST_CHARACTERS = 20000; // limits.py holds the same figure
   const CONVERSATION = "dream-companion-conversation";
   const DRAFT = "dream-companion-draft";
+  const SECONDS_OF_A_PASSING_HINT = 4;
+  const MOST_OF_THE_WINDOW = 0.45; // that a message may fill before it is folded
   const find = (selector) => document.querySelector(selector);
   const box = () => find("#box textarea");
   const texts = () => JSON.parse(find("#page-texts").textContent);
   const body = () => document.body.dataset;
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const lastTurn = () => find("#conversation .turn:last-of-type");
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("dream-companion") : null;
 
   let pending = null; // sent, but not yet seen in the conversation; it stays in the box until then
-  let turnsBefore = 0; // in the conversation when it was sent
+  let turnBefore = ""; // the last one's key when it was sent
   let waits = false; // something in the box is to be sent when the reply is finished
   let cameFrom = null; // the mark that last led to a passage
   let follows = true; // the view follows the reply, until the person scrolls
+  let scrolledTo = 0;
+  let heightThen = 0; // of the page, when it was scrolled to there
+  let hintSeen = ""; // the server's hint that has been acted on
+  let passing = 0; // the timer of a hint that goes by itself
+  let heard = { turn: "", text: "" }; // what has been told to those who listen
+  const opened = new Set(); // what the person has unfolded, so that it stays so when the server shows the page anew
 
   // ---- the box -------------------------------------------------------------------------------------------------
 
@@ -26,15 +36,22 @@ window.companion = (() => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function hint(text) {
+  function hint(text, passes = false) {
+    clearTimeout(passing);
     find("#local-hint").textContent = text;
     body().hinted = text ? "locally" : "";
+    if (passes) passing = setTimeout(() => hint(""), SECONDS_OF_A_PASSING_HINT * 1000);
+  }
+
+  /** Not on a phone, where a keyboard would come up over the reply. */
+  function focusBox() {
+    if (matchMedia("(pointer: fine)").matches) box().focus({ preventScroll: true });
   }
 
   function giveBack(text) {
     const typed = box().value;
     put(typed.trim() ? `${text}\n\n${typed}` : text);
-    box().focus();
+    box().focus({ preventScroll: true });
     box().setSelectionRange(text.length, text.length);
   }
 
@@ -51,7 +68,7 @@ window.companion = (() => {
     else if (!text.trim()) hint(texts().blank);
     else if (count > MOST_CHARACTERS) hint(texts().too_long.replace("{count}", count.toLocaleString("en")));
     else return true;
-    box().focus();
+    box().focus({ preventScroll: true });
     return false;
   }
 
@@ -64,11 +81,16 @@ window.companion = (() => {
   /** Called by Gradio with what it is about to send. */
   function sending(message, conversation) {
     pending = message;
-    turnsBefore = turnCount();
+    turnBefore = lastTurnKey();
     waits = false;
     follows = true;
     body().sending = "";
     hint("");
+    const old = find("#hint .hint");
+    if (old) {
+      old.textContent = "";
+      hintSeen = old.outerHTML;
+    }
     return [message, conversation];
   }
 
@@ -121,50 +143,144 @@ window.companion = (() => {
     body().state = state;
     body().ready = "";
     remember(CONVERSATION, talk.dataset.conversation || "new");
-    if (pending !== null && turnCount() > turnsBefore) received();
-    if (state !== "replying") delete body().sending;
+    box().placeholder = state === "welcome" ? texts().placeholder : texts().placeholder_later;
+    if (pending !== null && isReceived(state)) received();
+    if (pending === null && state !== "replying") delete body().sending;
+    unfold();
+    tell(before === undefined);
     if (state === "replying" || before === "replying" || before === undefined) follow(before === undefined);
-    if (before === "replying" && waits && (state === "done" || state === "stopped")) {
+    heightThen = document.documentElement.scrollHeight;
+    if (before === "replying" && state !== "replying" && waits) {
       waits = false;
       hint("");
-      setTimeout(() => find("#send").click(), 0);
+      if (state === "done") setTimeout(() => find("#send").click(), 0);
     }
   }
 
-  const turnCount = () => document.querySelectorAll("#conversation .turn").length;
+  const lastTurnKey = () => lastTurn()?.dataset.turn ?? "";
+
+  /** Whether the conversation shows what was sent; another tab may have made it longer or shorter meanwhile. */
+  function isReceived(state) {
+    if (state === "replying") return lastTurn()?.querySelector(".said").textContent === pending;
+    return lastTurnKey() !== "" && lastTurnKey() !== turnBefore;
+  }
 
   function received() {
     const typed = box().value;
     if (typed.startsWith(pending)) put(typed.slice(pending.length).replace(/^\n/, ""));
     pending = null;
     if (matchMedia("(pointer: coarse)").matches) box().blur();
-    else box().focus();
+    else box().focus({ preventScroll: true });
   }
 
+  /** Gradio touches its boxes at other times, too; only a hint that differs from the one before is news. */
   function hintShown() {
     const shown = find("#hint .hint");
-    if (!shown) return;
-    const text = shown.dataset.restore;
-    if (text) {
-      shown.dataset.restore = "";
-      giveBack(text);
+    if (!shown || shown.outerHTML === hintSeen) return;
+    hintSeen = shown.outerHTML;
+    if (!shown.textContent) return;
+    pending = null;
+    delete body().sending;
+    hint("");
+    if ("forgotten" in shown.dataset) {
+      forgotten();
+      tabs?.postMessage("forgotten");
     }
-    if (shown.textContent) {
-      pending = null;
-      delete body().sending;
-      hint("");
+    if (shown.dataset.restore) giveBack(shown.dataset.restore);
+  }
+
+  /** Nothing of what was told is left, so nothing that was begun stays either. */
+  function forgotten() {
+    waits = false;
+    put("");
+    remember(DRAFT, "");
+    remember(CONVERSATION, "new");
+  }
+
+  if (tabs)
+    tabs.onmessage = () => {
+      forgotten();
+      location.reload();
+    };
+
+  // ---- what is folded ------------------------------------------------------------------------------------------
+
+  const nameOf = (part) => `${find("#conversation .talk")?.dataset.conversation} ${part}`;
+
+  /** Open what the person has opened, and fold the messages that fill the window. */
+  function unfold() {
+    for (const details of document.querySelectorAll("details[data-keep]"))
+      if (!details.open && opened.has(nameOf(details.dataset.keep))) details.open = true;
+    for (const button of document.querySelectorAll("#conversation .show-all")) {
+      const said = button.previousElementSibling;
+      const isLong = said.scrollHeight > innerHeight * MOST_OF_THE_WINDOW;
+      const isOpen = opened.has(nameOf(said.id));
+      said.classList.toggle("folded", isLong && !isOpen);
+      if (button.hidden === isLong) button.hidden = !isLong;
+      const label = isOpen ? texts().show_less : texts().show_all;
+      if (button.textContent !== label) button.textContent = label;
+      if (button.getAttribute("aria-expanded") !== String(isOpen)) button.setAttribute("aria-expanded", isOpen);
     }
   }
+
+  function note(name, isOpen) {
+    if (isOpen) opened.add(nameOf(name));
+    else opened.delete(nameOf(name));
+  }
+
+  // ---- for those who listen ------------------------------------------------------------------------------------
+
+  /** The region stays while the server shows the conversation anew, so that each piece of the reply is read out once. */
+  function tell(isOld) {
+    const turn = lastTurn();
+    const name = turn ? nameOf(turn.id) : "";
+    const text = turn ? [...turn.querySelectorAll(".reply p, .notice.quiet")].map((part) => part.textContent).join("\n") : "";
+    if (heard.turn !== name) {
+      find("#told").replaceChildren();
+      heard = { turn: name, text: "" };
+      const waiting = turn?.querySelector(".waiting");
+      if (waiting && !text) say(waiting.textContent);
+    }
+    if (!isOld) say(text.startsWith(heard.text) ? text.slice(heard.text.length) : text);
+    heard.text = text;
+  }
+
+  function say(text) {
+    if (!text.trim()) return;
+    const piece = document.createElement("p");
+    piece.textContent = text.trim();
+    find("#told").append(piece);
+  }
+
+  // ---- the view ------------------------------------------------------------------------------------------------
 
   /** Keep the end of the reply in view, but never push its beginning out of it. */
   function follow(atOnce) {
-    const turn = find("#conversation .turn:last-child");
+    const turn = lastTurn();
     if (!turn || !follows) return;
-    const { top } = turn.getBoundingClientRect();
+    const reply = turn.querySelector(".reply p, .waiting, .notice") ?? turn;
+    const { top } = reply.getBoundingClientRect();
     const bottom = Math.max(...[turn, find("#actions")].map((part) => part.getBoundingClientRect().bottom));
     const room = find("#composer").getBoundingClientRect().top - 20;
     const down = Math.min(bottom - room, top - find("#top").offsetHeight - 12);
     if (down > 0) scrollBy({ top: down, behavior: atOnce || calm() ? "auto" : "smooth" });
+  }
+
+  /** Whoever scrolls up wants to read; that the page has become shorter is no scrolling. */
+  function scrolled() {
+    const height = document.documentElement.scrollHeight;
+    if (scrollY < scrolledTo - 1 && height >= heightThen) follows = false;
+    scrolledTo = scrollY;
+    heightThen = height;
+  }
+
+  /** The style sheets need to know how high the box is. */
+  function measure() {
+    document.documentElement.style.setProperty("--composer", `${find("#composer").offsetHeight}px`);
+    const field = box();
+    const lines = field.clientHeight / parseFloat(getComputedStyle(field).lineHeight);
+    if (lines > 3.5) body().tall = "";
+    else if (lines < 2.5) delete body().tall;
   }
 
   // ---- marks and passages --------------------------------------------------------------------------------------
@@ -184,7 +300,11 @@ window.companion = (() => {
     if (!target) return;
     if (!back) cameFrom = link;
     if (target.closest("#behind-panel")) open(find("#behind-panel"), true);
-    target.closest("details")?.setAttribute("open", "");
+    const details = target.closest("details");
+    if (details) {
+      details.open = true;
+      note(details.dataset.keep, true);
+    }
     follows = false;
     requestAnimationFrame(() => {
       target.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
@@ -202,8 +322,21 @@ window.companion = (() => {
   function plain(turn) {
     const { you, companion } = texts();
     const said = `${you}: ${turn.querySelector(".said").textContent}`;
-    const reply = turn.querySelector(".reply").innerText.trim();
+    const reply = plainReply(turn);
     return reply ? `${said}\n\n${companion}: ${reply}` : said;
+  }
+
+  /** The reply, and below it a line for each of its marks. */
+  function plainReply(turn) {
+    const ids = new Set([...turn.querySelectorAll("a.mark")].map((mark) => mark.hash.slice(1)));
+    const passages = [...ids].map((id) => document.getElementById(id)).filter(Boolean);
+    const sources = passages.map((passage) => {
+      const [number, article, section, evidence] = [".number", ".article", ".section-title", ".grade strong"].map(
+        (part) => passage.querySelector(part).textContent.trim(),
+      );
+      return `${number} ${article}: ${section} (${evidence})`;
+    });
+    return [turn.querySelector(".reply").innerText.trim(), sources.join("\n")].filter(Boolean).join("\n\n");
   }
 
   async function copy(button) {
@@ -212,12 +345,13 @@ window.companion = (() => {
     const text =
       button.dataset.copy === "conversation"
         ? turns.map(plain).join("\n\n")
-        : (turn?.querySelector(".reply").innerText.trim() ?? "");
+        : turn ? plainReply(turn) : "";
     try {
       await navigator.clipboard.writeText(text);
-      hint(texts().copied);
+      hint(texts().copied, true);
     } catch {
-      hint(copyTheOldWay(text) ? texts().copied : texts().copy_failed);
+      const copied = copyTheOldWay(text);
+      hint(copied ? texts().copied : texts().copy_failed, copied);
     }
   }
 
@@ -256,11 +390,23 @@ window.companion = (() => {
       if (target.closest("#send")) hold(event);
       if (!target.closest("#more")) open(find("#more"), false);
       const example = target.closest("[data-example]");
-      if (example) {
-        put(example.dataset.example);
-        box().focus();
+      if (example && box().value.trim()) hint(texts().example);
+      else if (example) put(example.dataset.example);
+      if (example) box().focus({ preventScroll: true });
+      if (target.closest("#stop")) {
+        waits = false;
+        hint("");
       }
       if (target.closest("[data-open], .grave")) open(find("#more"), false);
+      if (target.closest("#new, #stop, #actions #again, #edit, #undo, #failed-actions button, [data-open], .grave"))
+        setTimeout(focusBox, 0);
+      const summary = target.closest("summary");
+      if (summary?.parentElement.dataset.keep) note(summary.parentElement.dataset.keep, !summary.parentElement.open);
+      const showAll = target.closest(".show-all");
+      if (showAll) {
+        note(showAll.previousElementSibling.id, showAll.getAttribute("aria-expanded") !== "true");
+        unfold();
+      }
       const button = target.closest("[data-copy]");
       if (button) copy(button);
       const link = target.closest("a.mark, .back a");
@@ -277,6 +423,7 @@ window.companion = (() => {
   for (const [event, on] of [["focusin", true], ["focusout", false], ["mouseover", true], ["mouseout", false]])
     document.addEventListener(event, (happened) => point(happened, on));
 
+  document.addEventListener("scroll", scrolled, { passive: true });
   for (const event of ["wheel", "touchmove"])
     document.addEventListener(event, () => (follows = false), { passive: true });
 
@@ -296,26 +443,46 @@ window.companion = (() => {
     local.className = "hint";
     local.setAttribute("role", "status");
     find("#hint").after(local);
+    const told = document.createElement("div");
+    told.id = "told";
+    told.className = "only-heard";
+    told.setAttribute("aria-live", "polite");
+    document.body.append(told);
+    find("#new").dataset.short = texts().new_short;
+    find("#new").setAttribute("aria-label", texts().new);
     tellOpen();
     const watched = { childList: true, subtree: true, attributes: true, characterData: true };
     new MutationObserver(conversationShown).observe(find("#conversation"), watched);
+    new MutationObserver(unfold).observe(find("#behind"), watched);
     new MutationObserver(hintShown).observe(find("#hint"), watched);
+    const measuring = new ResizeObserver(measure);
+    for (const part of [find("#composer"), field]) measuring.observe(part);
     new MutationObserver(() => {
       if (body().state !== "lost" && find(".toast-wrap")?.textContent.includes("Connection to the server was lost")) lost();
     }).observe(find("gradio-app"), { childList: true, subtree: true });
     conversationShown();
     hintShown();
-    field.addEventListener("input", () => remember(DRAFT, field.value));
+    field.addEventListener("input", () => {
+      remember(DRAFT, field.value);
+      if (find("#local-hint").textContent === texts().blank) hint("");
+    });
     if (recall(DRAFT) && !field.value) put(recall(DRAFT));
-    if (matchMedia("(pointer: fine)").matches) field.focus();
+    focusBox();
   }
 
   const built = new MutationObserver(() => {
-    if (!box() || !find("#conversation") || !find("#hint") || !find("#more .label-wrap")) return;
+    if (!["#box textarea", "#conversation", "#hint", "#behind", "#new", "#more .label-wrap"].every(find)) return;
     built.disconnect();
     furnish();
   });
   built.observe(document, { childList: true, subtree: true });
 
-  return { sending, failed, remembered: () => recall(CONVERSATION) };
+  /** Called by Gradio when it has put the question whether to forget. */
+  function asked() {
+    const refuse = [...document.querySelectorAll(".question-panel .refuse")].find((button) => button.offsetParent);
+    refuse?.closest(".question-panel").scrollIntoView({ block: "nearest" });
+    refuse?.focus({ preventScroll: true });
+  }
+
+  return { sending, failed, asked, lastTurn: lastTurnKey, remembered: () => recall(CONVERSATION) };
 })();
