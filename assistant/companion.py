@@ -156,10 +156,6 @@ class Companion:
         answered = turn is not None and turn.answer is not None
         return TakenBack(turn.message if turn else "", turn_from_record(turn) if turn and answered else None)
 
-    def again(self, visitor: str, conversation: int, turn_id: int) -> str:
-        """Take back a turn and all after it, and give its message."""
-        return self.take_back(visitor, conversation, turn_id).message
-
     def respond(
         self,
         visitor: str,

@@ -89,6 +89,11 @@ def begins_with_the_dreamer(plan: Plan) -> bool:
     message = plan.heard.message
     if plan.kind not in BEGINS_WITH_THE_DREAMER or not content_stems(message) or says_nothing(message):
         return False
+    parts = plan.heard.directed
+    if plan.kind is Kind.ANSWER and (parts.complains or parts.corrects):
+        return False
+    if plan.kind is Kind.WHY and plan.earlier:
+        return bool(parts.told) and not is_only_talk(message)
     return plan.kind is not Kind.WHY or not is_only_talk(message)
 
 

@@ -38,12 +38,15 @@ _CHANGED = r"(?:change|rewrite|re-write) (?:the |my |how )?(?:dream|ending|end|i
 _WISHES: dict[Wish, re.Pattern[str]] = {
     Wish.NEW_ENDING: re.compile(
         rf"^{_PLEASE}(?:(?:{_ASKED_FOR})?(?:(?:try|find|make|imagine|have|write|see|do|think of|come up with|invent) )?{_A_NEW_ENDING}"
-        rf"|(?:{_ASKED_FOR})?{_CHANGED})\b",
+        rf"|(?:{_ASKED_FOR})?{_CHANGED})\b"
+        rf"|\b(?:{_ASKED_FOR}|like |something .{{0,30}})(?:do |try |make |have )?(?:{_A_NEW_ENDING}|{_CHANGED})\b",
         _ANY,
     ),
     Wish.NOTE: re.compile(
         rf"^{_PLEASE}(?:(?:can|could) you )?(?:please )?(?:i(?:'d| would)? (?:want|like) )?(?:(?:give|write|make|send)(?: me)? )?(?:a |the )?(?:short )?(?:note|summary)\b"
-        r"(?! (?:on|under|in|from|that said)\b)|\bsum (?:it|this|that|everything) up\b(?! to)|\bsummari[sz]e (?:it|this|that|my dream|the dream)\b",
+        r"(?! (?:on|under|in|from|that said)\b)|\bsum (?:it|this|that|everything) up\b(?! to)|\bsummari[sz]e (?:it|this|that|my dream|the dream)\b"
+        r"|\b(?:can|could|will|would) you (?:please )?(?:write|give|make|send)(?: me)? (?:a|the|that|my) (?:\w+ )?note\b"
+        r"|\b(?:can|could|may) i (?:have|keep|take) (?:what i(?:'ve| have)? (?:said|told|written)|(?:a|the|that) (?:\w+ )?note)\b",
         _ANY,
     ),
     Wish.STOP: re.compile(

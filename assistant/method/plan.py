@@ -254,7 +254,17 @@ def _heard_of_the_dream(situation: _Situation) -> list[Heard]:
         for (kind, one), before in zip(replies, [None, *situation.turns], strict=True)
         if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and not _goes_beyond(one.message, before))
     ]
-    return [one for one in reversed(told) if not says_nothing(one.message)]
+    denied = frozenset().union(*(one.directed.denied for one in [*situation.turns_heard, situation.heard]))
+    return [_without(one, denied) for one in reversed(told) if not says_nothing(one.message)]
+
+
+def _without(heard: Heard, denied: frozenset[str]) -> Heard:
+    """What was heard, without what the dreamer says was no part of the dream."""
+    return replace(
+        heard,
+        mentions=tuple(one for one in heard.mentions if not content_stems(one.turned) & denied),
+        clauses=tuple(one for one in heard.clauses if not content_stems(one.turned) & denied),
+    )
 
 
 def _goes_beyond(message: str, before: Turn | None) -> bool:
@@ -316,7 +326,7 @@ def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
     if kind is Kind.OUTSIDE:
         return _to_what_is_outside(situation)
     if kind is Kind.ANSWER:
-        return _to_a_small_answer(situation)
+        return _to_what_was_put_right(situation) or _to_a_small_answer(situation)
     if kind is Kind.WHY and not readings:
         return in_turn("nothing_more" if situation.found.covered else "no_answer", said, number)
     if kind is Kind.REJECTION:
@@ -336,6 +346,13 @@ def _to_what_is_outside(situation: _Situation) -> str:
         return in_turn("invitation", said, len(situation.earlier))
     outside = text("outside_again" if any(text("outside") in one for one in said) else "outside")
     return f"{outside} {text('outside_back')}" if _dream_told(situation) else outside
+
+
+def _to_what_was_put_right(situation: _Situation) -> str:
+    parts = situation.heard.directed
+    if not (parts.complains or parts.corrects):
+        return ""
+    return in_turn("put_right" if parts.corrects else "passed_over", situation.said, len(situation.earlier))
 
 
 def _to_a_small_answer(situation: _Situation) -> str:

@@ -196,7 +196,7 @@ def test_whatever_an_endpoint_does_wrong_is_said_and_the_built_in_voice_can_answ
         assert not any(isinstance(event, Done) for event in events)
         kept = companion.journal.conversation("someone", conversation).turns[-1]
         assert kept.message == DREAM and kept.answer is None
-        message = companion.again("someone", conversation, kept.id)
+        message = companion.take_back("someone", conversation, kept.id).message
         _, events = events_of(companion, message, conversation, built_in=True)
         assert events[-1].turn.voice == "built-in"
 
@@ -223,3 +223,38 @@ def test_stopping_keeps_what_was_shown(companion):
             stop.set()
     kept = companion.journal.conversation("someone", conversation).turns[0]
     assert kept.answer is not None and kept.answer["reply"].startswith(shown[0])
+
+
+def test_another_reply_has_another_reading_and_another_question(companion):
+    conversation, events = events_of(companion, DREAM)
+    first = events[-1].turn
+    taken = companion.take_back("someone", conversation, first.id)
+    assert taken.message == DREAM and taken.reply.reply == first.reply
+    _, events = events_of(companion, DREAM, conversation, instead_of=taken.reply)
+    second = events[-1].turn
+    assert second.question != first.question
+    assert {citation.quote for citation in second.citations}.isdisjoint(citation.quote for citation in first.citations)
+    assert faults_of_turns([second]) == [[]]
+
+
+SEATED = "I woke up and couldnt move, someone was standing by the door and something sat on my chest"
+
+
+@pytest.mark.parametrize(
+    ("messages", "kind"),
+    [
+        ([SEATED, "what? nothing. she told me that as a kid. should i see a doctor??"], Kind.WHY),
+        ([SEATED, "i asked you three times is it dangerous"], Kind.WHY),
+        ([SEATED, "it was the hat man. thanks, i'm off"], Kind.CLOSE),
+        ([SEATED, "Thank you. Can I have what I've said, to keep?"], Kind.WISH),
+        ([SEATED, "Nothing. Can we do the new ending now?"], Kind.WISH),
+    ],
+)
+def test_what_is_said_to_the_companion_is_met_wherever_it_stands(companion, messages, kind):
+    assert talk(companion, messages)[-1].kind is kind
+
+
+def test_what_was_not_in_the_dream_is_not_asked_about_again(companion):
+    turns = talk(companion, [DREAM, "which sister? there was no sister in it", "It was dark."])
+    assert "“" not in turns[1].reply
+    assert all("sister" not in turn.question for turn in turns[1:])
