@@ -395,8 +395,10 @@ def test_a_failing_model_is_told_and_the_built_in_voice_answers(visit: Visit, co
             anna.say(DREAM)
             anna.wait(lambda: anna.state() == "failed")
             assert anna.page.locator("#turn-1 [role=alert]").inner_text()
+            before = anna.page.get_attribute("#turn-1", "data-turn")
             anna.page.click("#try-again")
-            anna.wait(lambda: anna.state() == "failed")
+            anna.wait(lambda: anna.page.get_attribute("#turn-1", "data-turn") not in ("", before))
+            assert anna.state() == "failed"
             anna.page.click("#built-in")
             anna.wait(lambda: anna.state() == "done" and anna.turns() == 1)
         finally:
