@@ -204,9 +204,13 @@ class Companion:
         before = _dreamt_before(said, asks=bool(question) or asks_the_library(said.message, heard))
         query = question or heard.message
         found = self.library.search(query, before=before, count=PASSAGES)
-        alone = self.library.search(query, count=PASSAGES) if before else found
         kind = kind_of(
-            said.message, heard, said.earlier, covered=found.covered, coverage_alone=alone.coverage, question=question
+            said.message,
+            heard,
+            said.earlier,
+            covered=found.covered,
+            coverage_alone=found.coverage_alone,
+            question=question,
         )
         titles = self._titles() if kind is Kind.WISH else {}
         plan = make_plan(
@@ -215,7 +219,6 @@ class Companion:
             said.earlier,
             earlier_heard,
             found,
-            coverage_alone=alone.coverage,
             titles=titles,
             instead_of=said.instead_of,
         )
@@ -251,7 +254,8 @@ class Companion:
                 for sentence in checker.take(unit):
                     first_unit = first_unit or time.perf_counter() - said.started
                     yield sentence
-            if not stop.is_set():
+            stopped = stop.is_set()
+            if not stopped:
                 for unit in checker.finish():
                     first_unit = first_unit or time.perf_counter() - said.started
                     yield unit
@@ -261,7 +265,7 @@ class Companion:
             raise
         finally:
             if finished:
-                turn = replace(_turn(said, plan, checker, safety, voice, first_unit), stopped=stopped or stop.is_set())
+                turn = replace(_turn(said, plan, checker, safety, voice, first_unit), stopped=stopped)
                 self.journal.record_answer(said.visitor, said.turn_id, turn)
         yield Done(turn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from assistant.phrases import plain
 from assistant.types import Directed
 from assistant.words import content_stems, count_words
 
@@ -62,7 +63,7 @@ def directed(message: str) -> Directed:
     told: list[str] = []
     asked: list[str] = []
     pointed_at, complains, corrects, denied = "", False, False, frozenset[str]()
-    sentences = [part.strip() for part in _SENTENCES.split(_plain(message)) if part.strip()]
+    sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if part.strip()]
     leaves = bool(sentences) and any(_is_short(_LEAVES, part) for part in sentences[-2:])
     for sentence in sentences:
         pointing = _POINTS_BACK.match(sentence)
@@ -88,7 +89,3 @@ def _is_short(pattern: re.Pattern[str], sentence: str) -> bool:
 def _what_is_denied(sentence: str) -> Callable[[re.Match[str]], str]:
     """For "there were no people" and "which people" the denied thing stands inside the pattern, for others before it."""
     return lambda found: found.group() if re.match(r"there|what|which", found.group(), _ANY) else ""
-
-
-def _plain(message: str) -> str:
-    return message.strip().replace("’", "'")

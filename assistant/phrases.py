@@ -162,13 +162,14 @@ _ANNOUNCING_WORDS = content_stems(
 )
 
 
-def _plain(message: str) -> str:
+def plain(message: str) -> str:
+    """The message without space around it, and with one kind of apostrophe."""
     return message.strip().replace("’", "'")
 
 
 def main_matter(message: str) -> str:
     """What a message goes on to say after thanks, greetings and the like."""
-    return _COURTESY.sub("", _plain(message), count=1).strip()
+    return _COURTESY.sub("", plain(message), count=1).strip()
 
 
 def without_thanks(message: str) -> str:
@@ -178,31 +179,31 @@ def without_thanks(message: str) -> str:
 
 def corrects(message: str) -> bool:
     """Whether the message begins by saying no to what was heard: "no, it was my father"."""
-    return _BARE_NO.match(_plain(message)) is not None
+    return _BARE_NO.match(plain(message)) is not None
 
 
 def wish_of(message: str) -> Wish | None:
     """What the message asks the companion to do, if that is what it does."""
     if count_words(message) > 2 * SHORT:
         return None
-    said = _plain(message)
+    said = plain(message)
     matter = main_matter(message) or said
     return next((wish for wish, pattern in _WISHES.items() if pattern.search(said) or pattern.search(matter)), None)
 
 
 def is_greeting(message: str) -> bool:
     """Whether the message only says hello."""
-    return bool(_GREETING.match(_plain(message)))
+    return bool(_GREETING.match(plain(message)))
 
 
 def is_about_us(message: str) -> bool:
     """Whether the message asks who or what answers here, or only for help."""
-    return any(_ABOUT_US.match(text) for text in (_plain(message), main_matter(message)) if text)
+    return any(_ABOUT_US.match(text) for text in (plain(message), main_matter(message)) if text)
 
 
 def says_goodbye(message: str) -> bool:
     """Whether the message thanks or takes its leave, and says nothing else."""
-    said = _plain(message)
+    said = plain(message)
     if (
         "?" in said
         or not (_CLOSE.match(said) or _LAST_WORD.search(said))
@@ -228,7 +229,7 @@ def is_only_talk(message: str) -> bool:
 
 def small_answer(message: str) -> Small | None:
     """What an answer says that holds nothing to go on from: "idk", "yes exactly", "no", a smiley; None for any other."""
-    said = _plain(message)
+    said = plain(message)
     if re.fullmatch(r"[?\s!]*\?[?\s!]*", said):
         return Small.PUZZLED
     if not re.search(r"[^\W_]", said) or re.fullmatch(r"(?:h+m+|u[hm]+|e+r+|a+h+)[\s.…!?]*", said, _ANY):
@@ -250,7 +251,7 @@ def rejects(message: str, *, just_offered: bool) -> bool:
 
     "No, it was my mother" corrects what was heard and "no one helped me" tells something: neither is such a no.
     """
-    said = _plain(message)
+    said = plain(message)
     if count_words(said) > 3 * SHORT:
         return False
     if _REJECTING.search(said):
@@ -264,7 +265,7 @@ def rejects(message: str, *, just_offered: bool) -> bool:
 
 def beyond_no(message: str) -> str:
     """What a no goes on to say of the dreamer's own view: "it's more about my job" of "no, it's more about my job"."""
-    said = _plain(message)
+    said = plain(message)
     bare = _BARE_NO.match(said)
     parts = [said[bare.end() :]] if bare else re.split(r"(?<=[.!;,])\s+", said)[1:]
     rest = " ".join(part for part in parts if not _REJECTING.search(part) and not _BARE_NO.match(part)).strip()

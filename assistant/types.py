@@ -239,4 +239,4 @@ class Plan:
     hits: tuple[Hit, ...] = ()
     covered: bool = False
     earlier: tuple[Turn, ...] = field(default_factory=tuple)
-    instead_of: Turn | None = None  # the answer to this message that the dreamer wanted another one for
+    spoken: tuple[Turn, ...] = ()  # whose words are not said again: those before, and a reply that this one replaces

@@ -131,11 +131,9 @@ def rejected_citations(turns: Sequence[Turn]) -> list[Citation]:
 
 def question_to_answer(heard: Heard, earlier_heard: Sequence[Heard]) -> str:
     """What the dreamer asks the companion now: in this message, or before, where they say that it was not answered."""
-    parts = heard.directed
-    if parts.question or not (parts.complains and earlier_heard):
-        return parts.question
-    latest = earlier_heard[-1].directed
-    return latest.question
+    if heard.directed.complains and earlier_heard:
+        return heard.directed.question or earlier_heard[-1].directed.question
+    return heard.directed.question
 
 
 def kind_of(

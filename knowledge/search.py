@@ -80,6 +80,7 @@ class Searcher:
         scores = self._score(message)
         if scores is None or not self._sections:
             return SearchResult(message, False, 0.0)
+        coverage_alone = float(scores.standing.max())
         if before and len(message.split()) <= CONTEXT_WORDS:
             scores = self._in_context(scores, message, " ".join(before[-2:]))
         values, standing = scores.sections, scores.standing
@@ -96,7 +97,7 @@ class Searcher:
             )
             for rank, number in enumerate(order[:count], 1)
         )
-        return SearchResult(message, coverage >= COVERED, round(coverage, 4), hits)
+        return SearchResult(message, coverage >= COVERED, round(coverage, 4), hits, round(coverage_alone, 4))
 
     def _in_context(self, alone: _Scores, message: str, before: str) -> _Scores:
         """The scores of a message that says little by itself, helped by what was said before it."""

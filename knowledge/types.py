@@ -101,7 +101,8 @@ class Hit:
 class SearchResult:
     """What the library has for a message.
 
-    ``covered`` is false where nothing in it comes near; ``coverage`` is the figure behind that, higher is nearer.
+    ``covered`` is false where nothing in it comes near; ``coverage`` is the figure behind that, higher is nearer, and
+    ``coverage_alone`` that of the message without what was said before it.
     ``hits`` are given in both cases, one a section, best first.
     """
 
@@ -109,3 +110,4 @@ class SearchResult:
     covered: bool
     coverage: float
     hits: tuple[Hit, ...] = field(default_factory=tuple)
+    coverage_alone: float = 0.0

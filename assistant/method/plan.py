@@ -78,14 +78,12 @@ def make_plan(
     earlier_heard: Sequence[Heard],
     found: SearchResult,
     *,
-    coverage_alone: float | None = None,
     titles: Mapping[str, str] | None = None,
     instead_of: Turn | None = None,
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
-    ``coverage_alone`` is the search's figure for the message without what was said before it, where that differs from
-    ``found``; ``titles`` names sections by their id, for the closing note. ``instead_of`` is an answer to this message that
+    ``titles`` names sections by their id, for the closing note. ``instead_of`` is an answer to this message that
     the dreamer wanted another one for: its readings and its question are not used again while there are others.
     """
     turns = () if begins_a_new_dream(heard.message) and kind is not Kind.ANSWER else of_this_dream(earlier)
@@ -94,7 +92,7 @@ def make_plan(
     situation = _Situation(
         kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}, instead_of
     )
-    if kind is Kind.WHY and coverage_alone is not None and not _may_answer(situation, coverage_alone):
+    if kind is Kind.WHY and not _may_answer(situation):
         situation = replace(situation, found=replace(found, covered=False))
         found = situation.found
     rejected = rejected_citations(earlier)
@@ -119,7 +117,7 @@ def make_plan(
         hits=hits,
         covered=found.covered and bool(hits) and (bool(readings) or not ROWS[kind].least_readings),
         earlier=tuple(earlier),
-        instead_of=instead_of,
+        spoken=situation.spoken,
         told=tuple(_told(situation)),
         asked=tuple(situation.asked),
         rejected=tuple(citation.quote for citation in rejected),
@@ -194,11 +192,11 @@ def _may_deepen(situation: _Situation, best: Hit) -> bool:
     return best.section.article in _articles(situation)
 
 
-def _may_answer(situation: _Situation, coverage_alone: float) -> bool:
+def _may_answer(situation: _Situation) -> bool:
     """Whether the library may answer a question: by what it says itself, or in what was brought in on the dream already."""
     best = situation.found.hits[0] if situation.found.hits else None
     known = best is not None and best.section.article in _articles(situation)
-    return known or coverage_alone >= SURELY_COVERED or not _dream_told(situation)
+    return known or situation.found.coverage_alone >= SURELY_COVERED or not _dream_told(situation)
 
 
 def _articles(situation: _Situation) -> set[str]:

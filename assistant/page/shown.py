@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from assistant.contract import ROWS, Wanted
 from assistant.journal import KeptTurn
 from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence
 from knowledge.types import Article, Hit
@@ -178,16 +177,10 @@ def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -
     units = tuple(Unit(row["text"], row["marker"]) for row in answer.get("sentences", ()))
     if not units:
         units = (Unit(answer["reply"].removesuffix(question).rstrip()),)
-    kind, state = answer["kind"], State.STOPPED if _was_stopped(answer) else State.DONE
+    kind, state = answer["kind"], State.STOPPED if answer.get("stopped") else State.DONE
     return ShownTurn(
         number, kept.message, units, question, passages, answer["covered"], state, kind=kind, key=key_of(kept)
     )
-
-
-def _was_stopped(answer: Mapping[str, Any]) -> bool:
-    """The journal does not say so, but a finished reply of most kinds ends with a question."""
-    row = ROWS.get(answer["kind"])
-    return row is not None and row.question is Wanted.ONE and not answer["question"]
 
 
 def _kept_passage(

@@ -36,7 +36,8 @@ def screen(messages: Sequence[str]) -> Screening:
 
     A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
     plainly said that they are safe or not alone and four more messages have brought no sign. A "yes" to the question
-    that the crisis reply asked is a crisis again, and so is something taken or done, or the means at hand. Of a message longer than 20,000 characters the middle is not read.
+    that the crisis reply asked is a crisis again, and so is something taken or done, or the means at hand. Of a message
+    longer than 20,000 characters the middle is not read.
     """
     assessment = assess(messages)
     return Screening(assessment.level, assessment.why)
@@ -73,13 +74,13 @@ def _tells_an_act(message: Message, before: Assessment) -> bool:
     """Whether somebody in a crisis says that they did something or have the means, or is not known to have help after it."""
     if ANSWERS["only_dream"].search(message.text) or _takes_back(message):
         return False
-    if _is_said_awake(message.text):
+    if _speaks_of_an_act(message.text):
         return True
     helped = ANSWERS["help_is_there"].search(message.text) or ANSWERS["safe"].search(message.text)
     return before.level is Safety.CRISIS and before.kind == "act" and not helped
 
 
-def _is_said_awake(text: str) -> bool:
+def _speaks_of_an_act(text: str) -> bool:
     """Whether an act or means at hand are spoken of, and not as part of a dream."""
     return any(
         clause.frame(clause.clause.start + found.start(), past=False) is not Frame.DREAM

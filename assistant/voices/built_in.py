@@ -53,9 +53,8 @@ class BuiltInVoice:
 
     def heard(self, plan: Plan) -> Sentence:
         """What the dreamer said, given back; quoted where grammar does not carry it safely."""
-        spoken = (*plan.earlier, plan.instead_of) if plan.instead_of else plan.earlier
-        used = [sentence.frame for turn in spoken for sentence in turn.sentences if sentence.frame]
-        given = give_back(plan.heard, used_frames=used, seed=len(spoken))
+        used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
+        given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
         message = content_stems(plan.heard.message)
         if given is not None and (not message or message & content_stems(given.text)):
             return Sentence(given.text, Role.HEARD, frame=given.frame)

@@ -148,10 +148,10 @@ def test_a_kept_turn_survives_the_loss_of_its_article() -> None:
 
 
 def test_a_kept_turn_that_was_stopped_says_so() -> None:
-    stopped = answer_to_json(turn()) | {"question": ""}
+    stopped = answer_to_json(turn()) | {"question": "", "stopped": True}
     kept = KeptTurn(7, datetime.now(UTC), "my feet", stopped)
     assert words("reply", "stopped") in render.conversation([from_journal(1, kept, {})], 1)
-    closed = KeptTurn(7, datetime.now(UTC), "goodbye", stopped | {"kind": Kind.CLOSE.value})
+    closed = KeptTurn(7, datetime.now(UTC), "goodbye", stopped | {"kind": Kind.CLOSE.value, "stopped": False})
     assert from_journal(1, closed, {}).state is State.DONE
 
 
