@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.checking import Checker
-from assistant.directed import directed
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
@@ -17,6 +16,7 @@ from assistant.method.plan import make_plan
 from assistant.phrases import without_thanks
 from assistant.safety import crisis_reply, distress_note, screen
 from assistant.settings import Settings
+from assistant.speech_acts import SpeechActs
 from assistant.types import (
     Done,
     Event,
@@ -34,10 +34,9 @@ from assistant.types import (
 )
 from assistant.understanding import (
     ABOUT_A_DREAM,
-    asks_the_library,
-    begins_a_new_dream,
     kind_of,
     of_this_dream,
+    opens_a_dream,
     question_to_answer,
     says_nothing,
 )
@@ -80,12 +79,21 @@ class TakenBack:
 class Companion:
     """Everything the edges need. Opening is cheap; models are loaded by ``warm_up`` or by the first message."""
 
-    def __init__(self, settings: Settings, library: Library, journal: Journal, answering: Answering, ear: Ear) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        journal: Journal,
+        answering: Answering,
+        ear: Ear,
+        speech_acts: SpeechActs,
+    ) -> None:
         self.settings = settings
         self.library = library
         self.journal = journal
         self._answering = answering
         self._ear = ear
+        self._speech_acts = speech_acts
         self._warm = threading.Event()
         self._warming = threading.Lock()
         self._progress = (0, 0)
@@ -96,11 +104,16 @@ class Companion:
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
         library = Library(settings.data_dir, embedder, settings.chroma_url)
         journal = Journal(settings.data_dir, settings.database_url)
-        return cls(settings, library, journal, Answering(settings), Ear())
+        speech_acts = SpeechActs(embedder, settings.data_dir / "learned")
+        return cls(settings, library, journal, Answering(settings), Ear(), speech_acts)
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
-        other = Companion(self.settings, self.library, Journal(folder), self._answering, self._ear)
+        return self.with_answering(self._answering, Journal(folder))
+
+    def with_answering(self, answering: Answering, journal: Journal, settings: Settings | None = None) -> Companion:
+        """The same companion, with the models that are loaded already, answered by another voice and keeping another journal."""
+        other = Companion(settings or self.settings, self.library, journal, answering, self._ear, self._speech_acts)
         if self.warm:
             other._warm.set()
         return other
@@ -122,6 +135,7 @@ class Companion:
                 return
             self._ear.hear("I was running and my legs would not move.")
             self.library.warm_up(self._note_progress)
+            self._speech_acts.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -201,7 +215,7 @@ class Companion:
         heard = self._hear(said.message, under_way=bool(said.earlier))
         earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
         question = question_to_answer(heard, earlier_heard)
-        before = _dreamt_before(said, asks=bool(question) or asks_the_library(said.message, heard))
+        before = _dreamt_before(said, heard, asks=bool(question))
         query = question or heard.message
         found = self.library.search(query, before=before, count=PASSAGES)
         kind = kind_of(
@@ -226,7 +240,7 @@ class Companion:
 
     def _hear(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
-        parts = directed(message)
+        parts = self._speech_acts.read(message)
         telling = parts.told if under_way and parts.told else without_thanks(message)
         return replace(self._ear.hear(telling), directed=parts)
 
@@ -314,9 +328,9 @@ def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
 
 
-def _dreamt_before(said: _Said, *, asks: bool) -> list[str]:
+def _dreamt_before(said: _Said, heard: Heard, *, asks: bool) -> list[str]:
     """What was told of this dream, for a message that leans on it: its telling and, unless it asks, the latest answer."""
-    if begins_a_new_dream(said.message):
+    if opens_a_dream(said.message, heard.directed):
         return []
     turns = [
         turn for turn in of_this_dream(said.earlier) if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)
@@ -350,5 +364,7 @@ def _turn(said: _Said, plan: Plan, checker: Checker, safety: Safety, voice: Voic
         first_unit_seconds=first_unit,
         sentences=sentences,
         facet=plan.facet,
+        wish=plan.wish,
+        opens_a_dream=plan.opens_a_dream,
         id=said.turn_id,
     )

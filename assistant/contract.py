@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.method.responses import gentle_questions
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
 from assistant.types import Kind, Plan, Role, Sentence
@@ -45,7 +46,7 @@ ROWS: dict[Kind, Row] = {
     Kind.REJECTION: Row(12, 80, 0, 0, Wanted.ONE),
     Kind.OUTSIDE: Row(8, 60, 0, 0, Wanted.ONE),
     Kind.UNCOVERED: Row(25, 110, 0, 0, Wanted.ONE),
-    Kind.WISH: Row(3, 200, 0, 0, Wanted.AT_MOST_ONE),
+    Kind.WISH: Row(3, 200, 0, 1, Wanted.AT_MOST_ONE),
     Kind.CLOSE: Row(3, 60, 0, 0, Wanted.NONE),
     Kind.CRISIS: Row(1, 400, 0, 0, Wanted.AS_WRITTEN),
 }
@@ -133,7 +134,8 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
         faults.append(f"a question has at most {QUESTION_WORDS} words")
     if not is_open(question):
         faults.append("a question is open")
-    if any(content_stems(message) for message in told) and not is_tied(question, told):
+    tied = question in gentle_questions() or is_tied(question, told)
+    if any(content_stems(message) for message in told) and not tied:
         faults.append("a question is tied to the dreamer's own words")
     if asked_before(question, asked):
         faults.append("a question is not asked twice")

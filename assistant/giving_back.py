@@ -21,7 +21,6 @@ MOST_WORDS = 45
 LONGEST_QUOTE = 20  # words
 _LONGEST_QUOTE_IN_CHARACTERS = 160
 _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
-_NEARLY_ALL = 0.6  # of the message's words
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
@@ -52,7 +51,7 @@ _BORDER = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
-_NUMBERS = ("no words", "one word", "two words", "three words", "four words", "five words", "six words", "seven words")
+_SHORT_QUOTE = 7  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +237,6 @@ def _fits(frame: str, heard: Heard, window: _Window, a: str, feeling: str) -> bo
         of_a_dream = frame.startswith("so") or re.search(r"dream|nightmare", heard.message, re.IGNORECASE)
         inside = not (_OPENS_IN_TIME.match(a) or _OPENS_OUTSIDE.search(a) or window.clauses[0].waking)
         return inside and not sober and bool(of_a_dream)
-    if frame in {"bring", "first"}:
-        return (window.words >= _NEARLY_ALL * len(heard.message.split())) == (frame == "bring")
     return window.ends and len(window.clauses) == 2 if frame == "at-last" else True
 
 
@@ -274,20 +271,17 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     quote = _plain(clause.said) if clause is not None else _opening(heard.message)
     if not quote:
         return None
-    count = len(quote.split())
     asked = heard.asks_something and bool(_ASKING.match(quote))
-    group = "asked" if asked else "quoted-short" if quote == message and count < len(_NUMBERS) else "quoted"
-    number = _NUMBERS[count] if count < len(_NUMBERS) else ""
-    return _filled(group, {"quote": quote, "number": number}, used_frames, seed, (clause,) if clause else ())
+    group = "asked" if asked else "quoted-short" if len(quote.split()) <= _SHORT_QUOTE else "quoted"
+    return _filled(group, {"quote": quote}, used_frames, seed, (clause,) if clause else ())
 
 
 def _filled(
     group: str, words: Mapping[str, str], used_frames: Collection[str], seed: int, clauses: tuple[Clause, ...] = ()
 ) -> GivenBack:
-    """A frame of the group with the words in it; the longer frames where the words are few."""
+    """A frame of the group with the words in it."""
     texts = {frame: shape.format(**words) for frame, shape in _FRAMES[group].items()}
-    fitting = [frame for frame, text in texts.items() if len(text.split()) >= FEWEST_WORDS] or list(texts)
-    frame = _choose(fitting, used_frames, seed)
+    frame = _choose(list(texts), used_frames, seed)
     return GivenBack(texts[frame], frame, clauses)
 
 

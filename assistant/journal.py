@@ -21,7 +21,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeDecorator
 
 from assistant.errors import ConversationError
-from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn
+from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn, Wish
 from knowledge.errors import StorageError, UsageError
 
 JOURNAL = "journal.sqlite3"
@@ -301,6 +301,8 @@ def _for_later(turn: Turn) -> dict[str, Any]:
     """What the next turns of the conversation need to know beside what is shown."""
     return {
         "facet": turn.facet,
+        "wish": turn.wish,
+        "opens_a_dream": turn.opens_a_dream,
         "stopped": turn.stopped,
         "sentences": [
             {
@@ -346,6 +348,8 @@ def turn_from_record(kept: KeptTurn) -> Turn:
             for row in answer.get("sentences", ())
         ),
         facet=answer.get("facet", ""),
+        wish=Wish(answer["wish"]) if answer.get("wish") else None,
+        opens_a_dream=answer.get("opens_a_dream", False),
         stopped=answer.get("stopped", False),
         id=kept.id,
     )

@@ -5,20 +5,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from assistant.types import Wish
 from assistant.words import content_stems, count_words
 
 SHORT = 14  # words: a longer message that begins with thanks or no goes on to say something
 _ANY = re.IGNORECASE
-
-
-class Wish(StrEnum):
-    """What a dreamer may ask the companion to do."""
-
-    NEW_ENDING = "new_ending"
-    NOTE = "note"
-    STOP = "stop"
-    SKIP = "skip"
-    START_AGAIN = "start_again"
 
 
 class Small(StrEnum):

@@ -32,6 +32,20 @@ class Stage(StrEnum):
     CLOSE = "close"
 
 
+class Wish(StrEnum):
+    """What a dreamer may ask the companion to do."""
+
+    NEW_ENDING = "new_ending"
+    NOTE = "note"
+    STOP = "stop"
+    SKIP = "skip"
+    QUIET = "quiet"
+    START_AGAIN = "start_again"
+    DELETE = "delete"
+    ANOTHER_READING = "another_reading"
+    GO_ON = "go_on"
+
+
 class Safety(StrEnum):
     """What the screen found in the waking person's words."""
 
@@ -96,17 +110,28 @@ class Clause:
 class Directed:
     """A message in its parts: what it tells, and what it says to the companion.
 
-    ``told`` are the sentences that tell something, as they stand; ``question`` those that ask the companion; ``pointed_at`` what
-    a bare "and the dog?" names; ``denied`` the stems of what is said to be no part of the dream.
+    ``told`` are the sentences that tell something, as they stand; ``question`` those that ask what is known or thought, and
+    ``asks`` what kind of question it is (a label of hearing/acts.yaml); ``pointed_at`` what a bare "and the dog?" names;
+    ``denied`` the stems of what is said to be no part of the dream; ``state`` how the waking person is now (a label of
+    hearing/states.yaml), empty where nothing is said of it.
     """
 
     told: str = ""
     question: str = ""
+    asks: str = ""
     pointed_at: str = ""
     complains: bool = False
     corrects: bool = False
     denied: frozenset[str] = frozenset()
     leaves: bool = False
+    rejects: bool = False
+    may_reject: bool = False  # less surely: enough right after a reading was offered
+    opens_a_dream: bool = False
+    announces: bool = False
+    greets: bool = False
+    puzzled: bool = False
+    wish: Wish | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +221,8 @@ class Turn:
     first_unit_seconds: float = 0.0
     sentences: tuple[Sentence, ...] = ()
     facet: str = ""
+    wish: Wish | None = None
+    opens_a_dream: bool = False  # the message says of itself that it turns to another dream
     stopped: bool = False  # the person did not let it finish
     id: int | None = None
 
@@ -238,5 +265,7 @@ class Plan:
     fixed_question: bool = False  # the question must be asked as it is written
     hits: tuple[Hit, ...] = ()
     covered: bool = False
+    wish: Wish | None = None
+    opens_a_dream: bool = False
     earlier: tuple[Turn, ...] = field(default_factory=tuple)
     spoken: tuple[Turn, ...] = ()  # whose words are not said again: those before, and a reply that this one replaces

@@ -27,6 +27,4 @@ def warm_companion(library_dir: Path) -> Companion:
 def with_endpoint(warm: Companion, base_url: str) -> Companion:
     """The same library and journal, but a model at this address answers."""
     settings = Settings(data_dir=warm.settings.data_dir, model="some-model", base_url=base_url, api_key="")
-    companion = Companion(settings, warm.library, warm.journal, Answering(settings), warm._ear)
-    companion.warm_up()
-    return companion
+    return warm.with_answering(Answering(settings), warm.journal, settings)

@@ -21,7 +21,7 @@ from assistant.types import Clause
 _COMMON = closed("common")
 _ENGLISH_SHARE = 0.2
 
-_WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was\b")
+_WITH_YOU = re.compile(r"^(\w+ly |just |also |still )?was(?=n't\b|\b)")
 
 _QUOTING_LIKE = re.compile(
     r"(?<!\bit )(?:\b(?:was|were|is|are|am)|'m|'s|'re) (?:just |all )?like,? "

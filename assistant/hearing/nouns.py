@@ -35,6 +35,11 @@ _TITLES = closed("titles")
 _PERSONAL_VERBS = closed("personal_verbs")
 _PERSONAL_ENDINGS = tuple(closed("personal_endings"))
 _NOT_PERSONAL = closed("not_personal")
+_PRONOUNS = frozenset({"he", "she", "they", "it", "that", "this", "you"})
+_SPOKEN_TO = frozenset(
+    {"bro", "bruh", "dude", "mate", "pal", "man", "love", "guys", "girl", "kid", "mum", "mom", "doc"}
+)
+_FULL_ROLES = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "conj", "poss", "attr", "dative"})
 _WHERE = frozenset({"in", "at", "to", "from", "near", "through", "into"})
 _KINDS = (
     (PERSONS | PERSONS_IN_PLURAL, MentionKind.PERSON),
@@ -111,12 +116,15 @@ def is_bare_kin(word: Word) -> bool:
 
 
 def _is_only_likened(word: Word) -> bool:
-    """Whether it only lends its size or manner ("as high as a house", "like a coffin"), or is what the dreamer was."""
+    """Whether it only lends its size or manner ("as high as a house", "like a coffin"), says what somebody is, or calls us."""
     above = word.head
     if word.role == "pobj" and (above.lower in {"like", "as", "than"} or above.head.lemma == "size"):
         return True
     subject = above.subject() if word.role == "attr" and above.is_verb else None
-    return subject is not None and subject.lower in {"i", "we"}
+    if subject is None:
+        return word.lower in _SPOKEN_TO and word.role not in _FULL_ROLES
+    owned = word.child("poss") is not None
+    return subject.lower in {"i", "we"} or (subject.lower in _PRONOUNS and not owned)
 
 
 def _kind_of_name(word: Word) -> MentionKind | None:

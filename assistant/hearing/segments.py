@@ -115,7 +115,8 @@ def _note(sentence: Sentence) -> list[Segment]:
     carried = root.tag == "VBG" or (root.tag == "VBN" and any(child.lower == "being" for child in root.children))
     if not carried or root.subject() is not None or root.lemma in _NOT_DREAM_NOTES:
         return []
-    if any(word.tag not in {"VBG", "VBN"} for word in opening) or len(opening) > 2:
+    denied = any(word.lower in {"not", "never"} for word in sentence.words[: root.index])
+    if denied or any(word.tag not in {"VBG", "VBN"} for word in opening) or len(opening) > 2:
         return []
     return [Segment(list(sentence.words), root, None, supplied="you were")]
 

@@ -53,8 +53,8 @@ def _is_joint(words: list[Word], head: Word) -> bool:
         return second in _NOMINATIVES | {"my", "the", "there"}
     if first.lower == "so" and second in {"many", "much", "few", "far", "long"}:
         return False
-    if first.lower == "no":
-        return second == ","
+    if first.lower in {"no", "nah", "nope"}:
+        return second == "," or second in _NOMINATIVES | {"no", "my", "the", "there", "nah"}
     return first.role in _LOOSE_ROLES
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from assistant.contract import ROWS
 from assistant.method.note import closing_note
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning
+from assistant.method.responses import Comfort, Response, comfort_for, gentle_questions, response_to
 from assistant.method.stages import asked_beyond_the_dream, facets_for, speaks_beyond_the_dream, stage_of
 from assistant.phrases import (
     Small,
-    Wish,
     announces,
     beyond_no,
     corrects,
@@ -19,15 +19,14 @@ from assistant.phrases import (
     is_greeting,
     says_nothing,
     small_answer,
-    wish_of,
 )
 from assistant.texts import in_turn, text
-from assistant.types import Citation, Heard, Kind, Plan, PlannedReading, Stage, Turn
+from assistant.types import Citation, Heard, Kind, Plan, PlannedReading, Stage, Turn, Wish
 from assistant.understanding import (
     ABOUT_A_DREAM,
     SURELY_COVERED,
-    begins_a_new_dream,
     of_this_dream,
+    opens_a_dream,
     rejected_citations,
 )
 from assistant.words import content_stems, count_words, is_english
@@ -35,7 +34,14 @@ from knowledge.types import Hit, Reading, SearchResult
 
 NEAR = 0.04  # a second section this close in score to the first fits nearly as well
 SHARED = 2  # content words that a reading of it has to share with what was told
-WITHOUT_HITS = (Kind.OUTSIDE, Kind.CLOSE, Kind.WISH)
+WITHOUT_HITS = (Kind.OUTSIDE, Kind.CLOSE)
+NEXT_TO_NOTHING = 6  # words told beside a question that points back
+GENTLE_QUESTIONS = 2  # at most, in a conversation
+
+
+_OF_ASKING = content_stems(
+    "mean means meaning normal common happen happens reason cause why explain explanation tell think article library proof evidence proven hypothesis certain sure"
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,22 @@ class _Situation:
         return self.heard.message
 
     @property
+    def response(self) -> Response | None:
+        """What we answer of our own to a direct question, if there is one."""
+        parts = self.heard.directed
+        if self.kind is not Kind.WHY and (parts.asks == "asks_meaning" or self.kind not in (*ABOUT_A_DREAM, Kind.WHY)):
+            return None  # who tells a dream and asks what it means gets the reading
+        return response_to(parts.asks, self.said)
+
+    @property
+    def wish(self) -> Wish | None:
+        return (self.heard.directed.wish or Wish.SKIP) if self.kind is Kind.WISH else None
+
+    @property
+    def wants_a_reading(self) -> bool:
+        return self.wish is Wish.ANOTHER_READING
+
+    @property
     def said(self) -> set[str]:
         """All sentences of the conversation so far."""
         return {sentence.text for turn in self.spoken for sentence in turn.sentences}
@@ -86,9 +108,10 @@ def make_plan(
     ``titles`` names sections by their id, for the closing note. ``instead_of`` is an answer to this message that
     the dreamer wanted another one for: its readings and its question are not used again while there are others.
     """
-    turns = () if begins_a_new_dream(heard.message) and kind is not Kind.ANSWER else of_this_dream(earlier)
+    another = opens_a_dream(heard.message, heard.directed) and kind in (Kind.DREAM, Kind.UNCOVERED)
+    turns = () if another else of_this_dream(earlier)
     turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
-    heard = _understood(heard, turns)
+    heard = _brought_back(_understood(heard, turns), turns_heard)
     situation = _Situation(
         kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}, instead_of
     )
@@ -98,7 +121,7 @@ def make_plan(
     rejected = rejected_citations(earlier)
     if kind is Kind.REJECTION:
         rejected += next((turn.citations for turn in reversed(earlier) if turn.citations), ())
-    hits = () if kind in WITHOUT_HITS else found.hits
+    hits = () if kind in WITHOUT_HITS or (kind is Kind.WISH and not situation.wants_a_reading) else found.hits
     allowed = [hit for hit in hits if hit.section.id not in {citation.section for citation in rejected}]
     readings = tuple(_readings(situation, allowed)) if found.covered else ()
     if not readings and instead_of and found.covered:
@@ -106,13 +129,19 @@ def make_plan(
     if kind is Kind.DREAM and not readings:
         situation = replace(situation, kind=Kind.UNCOVERED)
     chosen = _question(situation, allowed if found.covered else [])
+    comfort = _comfort(situation)
+    gentle = _gentle_question(situation) if comfort and comfort.asks_gently else ""
     return Plan(
         kind=situation.kind,
         stage=situation.stage,
         heard=heard,
         readings=readings,
-        question=chosen.text,
-        facet=chosen.facet,
+        question=gentle or chosen.text,
+        facet="" if gentle else chosen.facet,
+        fixed_question=bool(gentle),
+        note=comfort.text if comfort else "",
+        wish=situation.wish,
+        opens_a_dream=another,
         plain=_plain(situation, readings),
         hits=hits,
         covered=found.covered and bool(hits) and (bool(readings) or not ROWS[kind].least_readings),
@@ -130,6 +159,19 @@ def _understood(heard: Heard, turns: Sequence[Turn]) -> Heard:
     if not _is_english(heard.message, turns):
         return replace(heard, clauses=(), mentions=(), feelings=())
     return replace(heard, clauses=()) if count_words(heard.message) == 1 else heard
+
+
+def _brought_back(heard: Heard, turns_heard: Sequence[Heard]) -> Heard:
+    """For a bare "and the dog?" what was told of the dog before, as if it were told now."""
+    wanted = content_stems(heard.directed.pointed_at)
+    if not wanted or count_words(heard.directed.told) > NEXT_TO_NOTHING:
+        return heard
+    for earlier in turns_heard:
+        clauses = tuple(clause for clause in earlier.clauses if content_stems(clause.said) & wanted)
+        mentions = tuple(mention for mention in earlier.mentions if content_stems(mention.turned) & wanted)
+        if clauses or mentions:
+            return replace(earlier, clauses=clauses, mentions=mentions, feelings=(), directed=heard.directed)
+    return heard
 
 
 def _is_english(message: str, turns: Sequence[Turn]) -> bool:
@@ -189,14 +231,22 @@ def _may_deepen(situation: _Situation, best: Hit) -> bool:
         return False
     if not any(turn.facet == "own-meaning" for turn in turns):
         return False
-    return best.section.article in _articles(situation)
+    shared = content_stems(situation.message) & content_stems(f"{best.section.title} {best.section.text}")
+    return best.section.article in _articles(situation) and len(shared) >= SHARED
 
 
 def _may_answer(situation: _Situation) -> bool:
     """Whether the library may answer a question: by what it says itself, or in what was brought in on the dream already."""
+    response = situation.response
     best = situation.found.hits[0] if situation.found.hits else None
-    known = best is not None and best.section.article in _articles(situation)
-    return known or situation.found.coverage_alone >= SURELY_COVERED or not _dream_told(situation)
+    ours = situation.heard.directed.asks == "asks_memory_of_talk"
+    if best is None or ours or (response is not None and not response.library):
+        return False
+    if situation.found.coverage_alone >= SURELY_COVERED or not _dream_told(situation):
+        return True
+    stems = content_stems(situation.heard.directed.question or situation.message) - _OF_ASKING
+    about = content_stems(f"{best.section.title} {best.section.text} {' '.join(best.section.asks)}")
+    return best.section.article in _articles(situation) and (not stems or bool(stems & about))
 
 
 def _articles(situation: _Situation) -> set[str]:
@@ -212,29 +262,38 @@ def _most_fitting(readings: Sequence[Reading], message: str) -> list[Reading]:
 
 def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
     kind, asked = situation.kind, situation.asked
-    if kind is Kind.WISH and _wish(situation) not in (Wish.SKIP, Wish.START_AGAIN):
-        return Chosen("", "") if _dream_told(situation) else _for_a_dream(situation)
+    if kind is Kind.WISH and situation.wish not in (Wish.SKIP, Wish.START_AGAIN, Wish.GO_ON, Wish.ANOTHER_READING):
+        return (
+            Chosen("", "")
+            if _dream_told(situation) or situation.wish in (Wish.QUIET, Wish.DELETE, Wish.STOP)
+            else _for_a_dream(situation)
+        )
     if kind in (Kind.CLOSE, Kind.CRISIS):
+        return Chosen("", "")
+    if kind is Kind.WHY and situation.response is not None and not situation.response.asks:
         return Chosen("", "")
     told = _told(situation)
     if kind is Kind.WHY and not _dream_told(situation):
         return _behind(situation, hits)
-    if not told or _wish(situation) is Wish.START_AGAIN:
+    if not told or situation.wish is Wish.START_AGAIN:
         return _for_a_dream(situation)
     if _tells_new_ending(situation):
         return Chosen(around(quoted_beginning(situation.message, 10), "ask_of_new_ending", told, asked), "step")
     facets = facets_for(situation.stage, kind, situation.heard, hits, situation.turns, told)
     heard = _heard_of_the_dream(situation)
+    if _speaks_of_life(situation):
+        facets = ["bridge", *facets]
+        heard = heard[1:] or heard
     leading = (
         hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in _articles(situation)) else []
     )
-    return choose_question(heard, facets, leading, told=told, asked=asked, just_said=_to_take_up(situation))
+    return choose_question(heard, facets, leading, told=told, asked=asked)
 
 
 def _tells_new_ending(situation: _Situation) -> bool:
     """Whether this answer tells the new ending that was just asked for."""
     last = situation.turns[-1] if situation.turns else None
-    asked_for = last is not None and last.kind is Kind.WISH and wish_of(last.message) is Wish.NEW_ENDING
+    asked_for = last is not None and last.wish is Wish.NEW_ENDING
     return (
         asked_for
         and situation.kind is Kind.ANSWER
@@ -248,12 +307,22 @@ def _heard_of_the_dream(situation: _Situation) -> list[Heard]:
     replies = [(turn.kind, one) for turn, one in zip(situation.turns, situation.turns_heard, strict=True)]
     replies.append((situation.kind, situation.heard))
     told = [
-        one
+        _of_the_dream(kind, one)
         for (kind, one), before in zip(replies, [None, *situation.turns], strict=True)
-        if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and not _goes_beyond(one.message, before))
+        if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and not _goes_beyond(one, before))
     ]
     denied = frozenset().union(*(one.directed.denied for one in [*situation.turns_heard, situation.heard]))
     return [_without(one, denied) for one in reversed(told) if not says_nothing(one.message)]
+
+
+def _of_the_dream(kind: Kind, heard: Heard) -> Heard:
+    """What was heard without what is told of waking life; an answer in the present tense may be of either, so it gives no moment."""
+    waking = [clause.said for clause in heard.clauses if clause.waking]
+    return replace(
+        heard,
+        clauses=tuple(one for one in heard.clauses if not one.waking and (one.past or kind is not Kind.ANSWER)),
+        mentions=tuple(one for one in heard.mentions if not any(one.said in said for said in waking)),
+    )
 
 
 def _without(heard: Heard, denied: frozenset[str]) -> Heard:
@@ -265,21 +334,21 @@ def _without(heard: Heard, denied: frozenset[str]) -> Heard:
     )
 
 
-def _goes_beyond(message: str, before: Turn | None) -> bool:
+def _goes_beyond(heard: Heard, before: Turn | None) -> bool:
     """Whether an answer is about waking life, or about the dream as a whole: it tells no image of the dream."""
-    if before is None or corrects(message):
+    if before is None or corrects(heard.message):
         return False
-    return asked_beyond_the_dream(before) or speaks_beyond_the_dream(message)
+    waking = bool(heard.clauses) and all(clause.waking for clause in heard.clauses)
+    return waking or asked_beyond_the_dream(before) or speaks_beyond_the_dream(heard.message)
 
 
-def _to_take_up(situation: _Situation) -> str:
-    """The words of an answer that went beyond the dream, for the next question to take up; not twice in a row."""
-    if not situation.turns or "“" in situation.turns[-1].question:
-        return ""
+def _speaks_of_life(situation: _Situation) -> bool:
+    """Whether the message brings something of waking life, to be held beside the dream; not twice in a row."""
+    if not situation.turns or situation.turns[-1].facet == "bridge" or says_nothing(situation.message):
+        return False
     if situation.kind is Kind.REJECTION:
-        return beyond_no(situation.message)
-    taken_up = situation.kind is Kind.ANSWER and _goes_beyond(situation.message, situation.turns[-1])
-    return situation.message if taken_up and not says_nothing(situation.message) else ""
+        return bool(beyond_no(situation.message))
+    return situation.kind is Kind.ANSWER and _goes_beyond(situation.heard, situation.turns[-1])
 
 
 def _told(situation: _Situation) -> list[str]:
@@ -310,13 +379,13 @@ def _behind(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
     return Chosen(question, "") if question else _for_a_dream(situation)
 
 
-def _wish(situation: _Situation) -> Wish | None:
-    return (wish_of(situation.message) or Wish.SKIP) if situation.kind is Kind.WISH else None
-
-
 def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
     """The sentence of our own that this turn needs, if any; what is said once a conversation is said once."""
-    kind, said, number = situation.kind, situation.said, len(situation.earlier)
+    kind, said, number, response = situation.kind, situation.said, len(situation.earlier), situation.response
+    if response is not None:
+        return response.text
+    if situation.heard.directed.asks == "asks_memory_of_talk" and situation.asked:
+        return text("where_we_were").format(situation.asked[-1])
     if kind in (Kind.UNCOVERED, Kind.ANSWER, Kind.DREAM) and not _is_english(situation.message, situation.turns):
         return "" if text("other_language") in said else text("other_language")
     if kind is Kind.UNCOVERED:
@@ -331,16 +400,16 @@ def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
         return in_turn("rejection", said, number)
     if kind is Kind.CLOSE:
         return in_turn("close" if _dream_told(situation) else "close_without_a_dream", said, number)
-    return _to_a_wish(situation) if kind is Kind.WISH else ""
+    return _to_a_wish(situation, readings) if kind is Kind.WISH else ""
 
 
 def _to_what_is_outside(situation: _Situation) -> str:
     message, said = situation.message, situation.said
-    if is_greeting(message):
+    if is_greeting(message) or situation.heard.directed.greets:
         return text("greeting_again") if _dream_told(situation) else text("greeting")
-    if is_about_us(message):
+    if is_about_us(message) or situation.heard.directed.asks == "asks_companion":
         return text("about_us")
-    if announces(message) or says_nothing(message):
+    if announces(message) or says_nothing(message) or situation.heard.directed.announces:
         return in_turn("invitation", said, len(situation.earlier))
     outside = text("outside_again" if any(text("outside") in one for one in said) else "outside")
     return f"{outside} {text('outside_back')}" if _dream_told(situation) else outside
@@ -354,7 +423,7 @@ def _to_what_was_put_right(situation: _Situation) -> str:
 
 
 def _to_a_small_answer(situation: _Situation) -> str:
-    small = small_answer(situation.message)
+    small = Small.PUZZLED if situation.heard.directed.puzzled else small_answer(situation.message)
     if small is None:
         return ""
     offered = bool(situation.turns and situation.turns[-1].citations)
@@ -362,10 +431,27 @@ def _to_a_small_answer(situation: _Situation) -> str:
     return in_turn(name, situation.said, len(situation.earlier))
 
 
-def _to_a_wish(situation: _Situation) -> str:
-    wish = _wish(situation) or Wish.SKIP
+def _to_a_wish(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
+    wish = situation.wish or Wish.SKIP
+    if wish is Wish.ANOTHER_READING and not readings:
+        return in_turn("nothing_more", situation.said)
     if wish is Wish.NOTE:
         return closing_note(situation.turns, situation.titles) or text("wish", "no_dream")
     if wish is Wish.NEW_ENDING and not _dream_told(situation):
         return text("wish", "no_dream")
     return text("wish", wish.value)
+
+
+def _comfort(situation: _Situation) -> Comfort | None:
+    """One human sentence for somebody who says how they are now; not in two replies running the same."""
+    state = situation.heard.directed.state
+    if situation.kind not in ABOUT_A_DREAM or not state or situation.response is not None:
+        return None
+    return comfort_for(state, situation.said)
+
+
+def _gentle_question(situation: _Situation) -> str:
+    """A question about now and not about the dream; empty where enough of them were asked."""
+    fresh = [question for question in gentle_questions() if question not in situation.asked]
+    used = len(gentle_questions()) - len(fresh)
+    return fresh[0] if used < GENTLE_QUESTIONS else ""

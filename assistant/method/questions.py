@@ -12,7 +12,6 @@ from importlib.resources import files
 import yaml
 
 from assistant.contract import faults_of_question
-from assistant.hearing.lexicon import COARSE
 from assistant.method.stages import recurs
 from assistant.texts import choices
 from assistant.types import Clause, Heard, Mention, MentionKind, Stage
@@ -30,7 +29,6 @@ SLOT_KINDS = {
 }
 _SETTINGS = (MentionKind.PLACE, MentionKind.THING)
 MOMENT_WORDS = 12  # a longer clause makes a question that nobody can follow
-QUOTED_WORDS = 10
 FILLERS = 3  # of one kind, the most telling
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 
@@ -41,6 +39,7 @@ FACET_WORDS = {
     "body": "the body: what it felt like, in the dream and on waking",
     "image": "one image: what it was like",
     "association": "what an image or person brings to mind",
+    "bridge": "what something in the dream has to do with what they just said of their life",
     "waking-link": "where in waking life they know something like it",
     "own-meaning": "what they themselves make of it",
     "step": "what they would change, in the dream or by day",
@@ -62,17 +61,13 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _MOOD = re.compile(r"^you(?:'re|'d been| are| were| was| felt| feel| get| got| became| had been)\b", re.IGNORECASE)
-_NO_MOMENT = re.compile(  # only thought of, about the dream as a dream, or not beginning with its subject
-    r"\b(?:would|might|may|will|should|shall)\b(?! not\b)|'(?:d|ll) |\bdream|^(?:[\w'-]+ ){0,2}[\w'-]+,", re.IGNORECASE
-)
-_LEADS_IN = re.compile(
-    r"^(?:(?:well|oh|and|but|so|yes|yeah|hmm+|maybe|perhaps|probably|i guess|i think|i suppose|i feel|mostly|mainly|just)[, ]+)*"
-    r"(?:(?:it|that|this|she|he)(?:'s| is| was)? ?(?:reminds? me of|makes? me think of|made me think of|brings? up|(?:more |probably |maybe |just )*(?:about|like))|"
-    r"i (?:think|thought) (?:of|about)|because(?: of)?|that|about|of|like)?\s+(?=\w)",
+_NO_MOMENT = re.compile(  # only thought of, about the dream as a dream, told of a longer time, or broken up
+    r"\b(?:would|might|may|will|should|shall|have|has|used|always|never|every|now)\b(?! not\b)|'(?:d|ll|ve) |\bdream|[,:;(]|\d",
     re.IGNORECASE,
 )
-_TRAILS_OFF = re.compile(
-    r",? (?:i (?:guess|think|suppose)|maybe|probably|perhaps|or something|somehow|tbh|really)$", re.IGNORECASE
+_BEGINS_AS_A_MOMENT = re.compile(
+    r"^(?:you|he|she|it|they|we|i|there|somebody|someone|everybody|everyone|nobody|the|your|his|her|its|their|this|that|an?|some|two|three|all|both|no one|no|"
+    r"[A-Z][\w'-]+)\b"
 )
 _SENTENCE_ENDS = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.!?…]+(?=\s|$)|[;\n]+")
 _NO_IMAGE = content_stems(
@@ -151,19 +146,14 @@ def choose_question(
     *,
     told: Sequence[str],
     asked: Sequence[str],
-    just_said: str = "",
 ) -> Chosen:
     """The best question that keeps the contract.
 
     ``heard`` are the dreamer's messages about the dream as heard, newest first; ``facets`` what the method wants to ask about,
-    most wanted first ("section" stands for the questions of the sections in ``hits``). ``just_said`` is an answer that went
-    beyond the dream: a question may take its words up. There is always a question: where nothing fits, the dreamer's own
-    words are quoted back into one.
+    most wanted first ("section" stands for the questions of the sections in ``hits``). There is always a question: where
+    nothing fits, the dreamer's own words are quoted back into one.
     """
     salt = "\n".join(told)
-    taken_up = around(_short_quotation(just_said), "ask_of_words", told, asked)
-    if taken_up:
-        return Chosen(taken_up, "waking-link")
     for facet in facets:
         for text in _of_sections(hits, told) if facet == "section" else _filled(facet, heard, asked, salt):
             if not faults_of_question(text, told, asked) and _may_be_asked(text, told):
@@ -244,6 +234,7 @@ def moments(heard: Heard) -> list[Filler]:
         and not clause.waking
         and 3 <= count_words(clause.turned) <= MOMENT_WORDS
         and content_stems(clause.turned)
+        and _BEGINS_AS_A_MOMENT.match(clause.turned)
         and not (_OPENS_BADLY.match(clause.turned) or _NO_MOMENT.search(clause.turned) or _is_mood(clause))
     ]
     fillers = [
@@ -285,17 +276,6 @@ def _from_their_words(told: Sequence[str], asked: Sequence[str]) -> Chosen:
         if question:
             return Chosen(question, "image")
     return Chosen(choices("ask_of_nothing")[len(asked) % len(choices("ask_of_nothing"))], "image")
-
-
-def _short_quotation(message: str) -> str:
-    """The first sentence of an answer, where it is short enough to be taken up word by word and says something."""
-    for sentence in _SENTENCE_ENDS.split(message):
-        matter = _TRAILS_OFF.sub("", _LEADS_IN.sub("", sentence.strip(), count=1))
-        for part in (matter, matter.split(",")[0]):
-            quoted = quoted_beginning(part, QUOTED_WORDS + 1)
-            if 0 < len(quoted.split()) <= QUOTED_WORDS and not COARSE & set(re.findall(r"\w+", quoted.lower())):
-                return quoted
-    return ""
 
 
 def quoted_beginning(message: str, most: int = 8) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.types import Heard, Kind, MentionKind, Stage, Turn
-from assistant.understanding import Wish, of_this_dream, says_nothing, wish_of
+from assistant.types import Heard, Kind, MentionKind, Stage, Turn, Wish
+from assistant.understanding import of_this_dream, says_nothing
 from knowledge.types import Hit
 
 LEGS = re.compile(
@@ -29,8 +29,10 @@ _WAKING = re.compile(r"\b(?:woke|awoke|wake|waking|woken)\b", re.IGNORECASE)
 FEELING = ("feeling-in-dream", "feeling-named", "feeling-on-waking", "body")
 IMAGE = ("image", "turning-point", "person", "wish", "since-when", "section")
 MEANING = ("own-meaning",)
-WAKING_LIFE = ("waking-link",)
-BEYOND_THE_DREAM = frozenset({"association", "waking-link", "own-meaning", "step", "since-when", "feeling-on-waking"})
+WAKING_LIFE = ("waking-link", "bridge")
+BEYOND_THE_DREAM = frozenset(
+    {"association", "waking-link", "bridge", "own-meaning", "step", "since-when", "feeling-on-waking"}
+)
 _BEYOND = re.compile(
     r"\b(?:reminds? me|makes? me think|made me think|in (?:real|my|waking) life|at work|my (?:job|boss|work)\b.* (?:is|keeps?|always|never|wants?|has)|when i was (?:a |little|young|small|\d)|"
     r"lately|these days|nowadays|at the moment|years? ago|(?:maybe|perhaps|i think|i guess|it'?s|it is) (?:it'?s |that )?(?:about|because|that i|like when)|i (?:always|never|often) )",
@@ -50,14 +52,7 @@ def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
     if kind is Kind.CLOSE:
         return Stage.CLOSE
     turns = of_this_dream(earlier)
-    wishes = [
-        wish_of(message)
-        for message in [
-            *(t.message for t in turns if t.kind is Kind.WISH),
-            *([heard.message] if kind is Kind.WISH else []),
-        ]
-    ]
-    if Wish.NEW_ENDING in wishes:
+    if Wish.NEW_ENDING in [*(turn.wish for turn in turns), heard.directed.wish if kind is Kind.WISH else None]:
         return Stage.ACTION
     answered = answered_facets(turns, heard, kind)
     explored = [

@@ -59,7 +59,7 @@ class BuiltInVoice:
         if given is not None and (not message or message & content_stems(given.text)):
             return Sentence(given.text, Role.HEARD, frame=given.frame)
         quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
-        return Sentence(f"You wrote: \u201c{quoted}\u201d.", Role.HEARD, frame="quote")
+        return Sentence(f"\u201c{quoted}\u201d, you say.", Role.HEARD, frame="say")
 
     def reading(self, planned: PlannedReading) -> Sentence:
         """The section's own sentence with its mark."""

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from assistant.contract import ROWS, Row, Wanted, begins_with_the_dreamer
 from assistant.method.questions import FACET_WORDS
 from assistant.models.client import ChatClient, Message
-from assistant.phrases import Wish, wish_of
-from assistant.types import Kind, Plan, Question, Sentence, Turn
+from assistant.types import Kind, Plan, Question, Sentence, Turn, Wish
 from assistant.voices.built_in import BuiltInVoice
 from assistant.voices.form import as_written, to_sentence, units
 from knowledge.types import Hit
@@ -58,7 +57,7 @@ class FreeVoice:
 
         A note is put together from the dreamer's own words, with no model.
         """
-        if plan.kind is Kind.WISH and wish_of(plan.heard.message) is Wish.NOTE:
+        if plan.wish is Wish.NOTE:
             yield from BuiltInVoice().speak(plan, stop)
             return
         pieces = self._client.stream(

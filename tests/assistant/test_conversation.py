@@ -4,11 +4,9 @@ import threading
 
 import pytest
 
-from assistant.companion import Companion
 from assistant.errors import ConversationError
 from assistant.evaluation.replies import faults_of_turns, talk
 from assistant.evaluation.samples import real_cant_run_dreams, real_dreams
-from assistant.hearing import Ear
 from assistant.journal import Journal
 from assistant.settings import Settings
 from assistant.types import Done, Kind, Notice, Passages, Question, Role, Safety, Sentence
@@ -43,9 +41,7 @@ def free_companion(tmp_path, endpoint, **settings):
         data_dir=tmp_path, model="big-model", base_url=endpoint.base_url, api_key="", first_token_timeout=1,
         stall_timeout=1, reply_timeout=3, connect_timeout=1, **settings,
     )  # fmt: skip
-    made = Companion(options, warm.library, Journal(tmp_path), Answering(options), Ear())
-    made._warm.set()
-    return made
+    return warm.with_answering(Answering(options), Journal(tmp_path), options)
 
 
 def events_of(companion, message, conversation=None, visitor="someone", **options):
@@ -206,7 +202,7 @@ def test_a_key_in_the_environment_alone_sends_nothing(tmp_path, monkeypatch):
         monkeypatch.setenv("OPENAI_API_KEY", "sk-lying-about")
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
         options = Settings(data_dir=tmp_path)
-        companion = Companion(options, WARM[0].library, Journal(tmp_path), Answering(options), Ear())
+        companion = WARM[0].with_answering(Answering(options), Journal(tmp_path), options)
         companion._warm.set()
         _, events = events_of(companion, DREAM)
         assert events[-1].turn.voice == "built-in"

@@ -111,7 +111,7 @@ def test_what_is_no_telling_is_not_given_back_as_one(message: str) -> None:
     ],
 )
 def test_what_cannot_be_turned_for_certain_is_quoted(message: str, quoted: str) -> None:
-    assert f'"{quoted}"' in given_back(message)
+    assert f"“{quoted}" in given_back(message)
 
 
 def test_a_few_words_are_told_where_they_can_be() -> None:
@@ -120,7 +120,7 @@ def test_a_few_words_are_told_where_they_can_be() -> None:
 
 def test_a_question_is_given_back_as_one() -> None:
     assert given_back("why do i always dream of my old school?") == (
-        'You ask: "why do i always dream of my old school".'
+        "You ask: “why do i always dream of my old school”."
     )
 
 
@@ -128,7 +128,7 @@ def test_a_long_quotation_is_cut_at_a_clause_border() -> None:
     text = given_back(
         "Walking barefoot over hot sand and glass to try to get to my sister who I am not talking to right now these days"
     )
-    assert text.endswith('to my sister".')
+    assert text.endswith("to my sister”, you say.")
 
 
 def test_used_frames_are_avoided_while_others_fit() -> None:
@@ -176,10 +176,10 @@ def test_a_clause_with_a_first_person_left_in_it_is_never_told() -> None:
 def is_well_formed(back: GivenBack) -> bool:
     """Whether the text is whole sentences in the second person, its length, marks and joints as they should be."""
     text = back.text
-    outside = re.sub(r'"[^"]*"', "", text)
+    outside = re.sub(r'"[^"]*"|“[^”]*”', "", text)
     return (
-        text[0].isupper()
-        and text.endswith(".")
+        text.lstrip("“")[0].isalpha()
+        and text.rstrip("”").endswith(".")
         and text.count('"') % 2 == 0
         and len(text.split()) <= MOST_WORDS
         and not re.search(r"\b(?:I|I'm|i|me|my|mine|myself|we|our)\b", outside)
@@ -212,8 +212,8 @@ def test_of_any_text_only_well_formed_words_come_back(message: str, seed: int) -
     back = give_back(EAR.hear(message), seed=seed)
     if back is None:
         return
-    outside = re.sub(r'"[^"]*"', "", back.text)
-    assert back.text.endswith(".")
+    outside = re.sub(r'"[^"]*"|“[^”]*”', "", back.text)
+    assert back.text.rstrip("”").endswith(".")
     assert back.text.count('"') % 2 == 0
     assert not re.search(r"\b(?:I|I'm|i|me|my|mine|myself|we|our)\b", outside)
     assert len(back.text.split()) <= MOST_WORDS

@@ -377,7 +377,9 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         def hear(self, message: str) -> Any:
             raise RuntimeError(f"cannot hear {message}")
 
-    broken = Companion(companion.settings, companion.library, companion.journal, companion._answering, Deaf())  # type: ignore[arg-type]
+    broken = Companion(
+        companion.settings, companion.library, companion.journal, companion._answering, Deaf(), companion._speech_acts
+    )  # type: ignore[arg-type]
     broken._warm.set()
     shown = tell(Handlers(broken), anna)
     assert state(shown) == "failed" and words("reply", "unexpected") in shown.conversation.replace("&#39;", "'")
@@ -451,9 +453,7 @@ def test_everybody_is_told_who_answers_and_only_the_owner_may_change_it(companio
 
 def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_path: Path) -> None:
     settings = companion.settings.model_copy(update={"base_url": "http://192.0.2.7:8000/v1", "model": "far-model"})
-    far = Companion(
-        settings, companion.library, companion.journal, type(companion._answering)(settings), companion._ear
-    )
+    far = companion.with_answering(type(companion._answering)(settings), companion.journal, settings)
     owner, olga = owners(far, tmp_path), asking("olga", owner=True)
     offers = {offer.leaves_computer: offer for offer in far.offers()}
     assert owner.offers(olga)[1]["value"] == offers[True].id

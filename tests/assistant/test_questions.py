@@ -16,7 +16,12 @@ from assistant.words import count_words
 LEAST_QUESTIONS = 260
 LEAST_OF_A_FACET = 18
 MOST_LIKE_BEGINNINGS = 0.3
-STAGES = {"waking-link": Stage.INSIGHT, "own-meaning": Stage.INSIGHT, "step": Stage.ACTION}  # all others explore
+STAGES = {
+    "bridge": Stage.INSIGHT,
+    "waking-link": Stage.INSIGHT,
+    "own-meaning": Stage.INSIGHT,
+    "step": Stage.ACTION,
+}  # all others explore
 SLOTS = {*SLOT_KINDS, "feeling", "moment"}
 LONG_MOMENT = "your old teacher kept walking behind you through the dark empty school"
 SINGULAR = {

@@ -1,0 +1,55 @@
+"""What the companion says of its own accord to a direct question, and to somebody who is not well right now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """``library`` says whether the library may add what it has, ``asks`` whether a question follows."""
+
+    text: str
+    library: bool
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comfort:
+    """One human sentence; ``asks_gently`` says whether the question shall be about now and not about the dream."""
+
+    text: str
+    asks_gently: bool
+
+
+@cache
+def _all() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((files(__package__) / "responses.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def response_to(act: str, said: Collection[str]) -> Response | None:
+    """The answer to a question of this kind, in a wording that was not said yet; None where we have none of our own."""
+    row = _all()["answers"].get(act)
+    if row is None:
+        return None
+    fresh = [wording for wording in row["says"] if wording not in said]
+    return Response((fresh or row["says"])[0], row["library"], row["asks"])
+
+
+def comfort_for(state: str, said: Collection[str]) -> Comfort | None:
+    """A sentence for somebody in this state; None where all of them were said: more would sound like a machine."""
+    row = _all()["states"].get(state)
+    fresh = [wording for wording in row["says"] if wording not in said] if row else []
+    return Comfort(fresh[0], row["asks_gently"]) if row and fresh else None
+
+
+def gentle_questions() -> tuple[str, ...]:
+    """Questions about now, for somebody who is shaken; they are asked as they stand."""
+    return tuple(_all()["gentle_questions"])
