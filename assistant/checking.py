@@ -102,12 +102,15 @@ class Checker:
             if sentence.role is Role.PLAIN and sentence.text != self.plan.note
         ]
         short = self._words() < self._row.least_words and self._row.question is Wanted.NONE
-        if self.plan.plain and (not plain or short) and self.plan.plain not in plain:
+        if self.plan.plain and (not plain or short) and not self._was_said(self.plan.plain):
             yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")
         if self.plan.kind is Kind.WHY and self._readings() and not plain:
             cited = [sentence.citation for sentence in self.sentences if sentence.citation]
             grade = self.plan.hits[cited[-1].marker - 1].section.evidence
             yield self._show(Sentence(text("graded", grade.value), Role.PLAIN))
+
+    def _was_said(self, words: str) -> bool:
+        return any(sentence.text == words for sentence in self.sentences)
 
     def _note(self) -> Iterator[Sentence]:
         """The soft word for somebody who is not well, once, after what was heard."""

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from assistant.learned import SentenceClassifier
 from assistant.phrases import plain, wish_of
 from assistant.types import Directed, Wish
-from assistant.words import content_stems, count_words
+from assistant.words import content_stems, count_words, is_english
 from knowledge.embedding import Embedder
 
 LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as telling something below
-LIKELY_WISH = 0.5  # a wish has consequences
+LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
 LIKELY_NO = 0.2  # right after a reading was offered
 FELT_NOW = 0.5  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING, FROM_THE_END = (
@@ -43,6 +43,7 @@ _WISHES = {
     "wishes_stop": Wish.STOP,
 }
 _ANSWERS = frozenset({TELLS, "agrees", "denies", "not_knowing"})  # what tells something, if only a little
+_CHANGE_COURSE = frozenset({"wishes", "corrects", "complains"})
 _NOT_FOR_US = frozenset({"asks_outside", "asks_companion"})
 
 _ANY = re.IGNORECASE
@@ -59,10 +60,11 @@ _POINTS_BACK = re.compile(
 )
 _ASKING_FORM = re.compile(
     r"\?|^(?:wh(?:y|at|o|en|ere|ich)|how|is|are|am|was|were|do|does|did|can|could|may|should|would|will|has|have|any|says who|since when|explain|interpret|tell me|so you)\b|"
-    r"\bwhy\b|\bhow (?:come|long|often|common|many)\b|\b(?:is|are|am|does|do|can|should) (?:it|this|that|i|they|you|dreams?|everybody|everyone)\b|"
+    r"\bwhy\b|\bwhat(?:'?s| is| does| do) .*\b(?:mean|supposed|say|about)\b|\bhow (?:come|long|often|common|many)\b|\b(?:is|are|am|does|do|can|should) (?:it|this|that|i|they|you|dreams?|everybody|everyone)\b|"
     r"\b(?:wonder|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
     _ANY,
 )
+_NOT_THIS = re.compile(r"\bnot (?:my |the |an? |his |her |our )?(\w+)", _ANY)
 _DENIES_A_FACT = re.compile(
     r"\b(?:was|were|is|are)(?:n'?t| not) (?:even )?(?:in|part of|from) (?:the|my|that) dream\b|\bnot (?:from|in|part of) (?:the|my) dream\b|\bin (?:the )?real life\b.*\bnot\b|"
     r"\b(?:nobody|no one) (?:said|was|did)\b.*|\bthere (?:was|were)(?:n'?t| no) (?:any )?\w+|^(?:what|which) \w+\s*[?.!]*$|\bmy \w+(?:'?s| is) (?:still )?alive\b",
@@ -100,6 +102,8 @@ class SpeechActs:
 
     def _read(self, message: str) -> Directed:
         """The message in its parts. What is not plainly said to the companion counts as told."""
+        if not is_english(message):
+            return Directed(told=message)  # the examples are English
         sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if re.search(r"\w", part)]
         acts, state, may_be_no = self._acts_and_state(sentences)
         asked = [
@@ -110,6 +114,7 @@ class SpeechActs:
         denied = frozenset[str]()
         for one, act in zip(sentences, acts, strict=True):
             if act == "corrects" and count_words(one) <= SHORT:
+                denied |= content_stems(" ".join(_NOT_THIS.findall(one)))
                 denied |= (
                     content_stems(_DENIES_A_FACT.sub(_what_is_denied(one), one))
                     if _DENIES_A_FACT.search(one)
@@ -119,7 +124,7 @@ class SpeechActs:
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
         pointed = pointed or next((one for one, act in zip(sentences, acts, strict=True) if act == "points_back"), "")
         return Directed(
-            told=" ".join(one for one, act in zip(sentences, acts, strict=True) if act in _ANSWERS),
+            told=" ".join(one for one, act in zip(sentences, acts, strict=True) if _tells(one, act)),
             question=" ".join(one for one, act in asked if act not in _NOT_FOR_US),
             asks=next((act for _, act in asked if act != "asks_why"), asked[0][1] if asked else ""),
             pointed_at=pointed,
@@ -145,7 +150,7 @@ class SpeechActs:
         if not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
             totals.pop("asks")
         best = max(totals, key=lambda group: totals[group])
-        if totals[best] < (LIKELY_WISH if best == "wishes" else LIKELY):
+        if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
             return TELLS
         among = [
             (probability, act)
@@ -183,6 +188,11 @@ class SpeechActs:
             if state != "none" and probability >= FELT_NOW and self._may_be(state, sentence)
         ]
         return acts, max(found)[1] if found else "", may_be_no
+
+
+def _tells(sentence: str, act: str) -> bool:
+    """Whether the sentence tells something, be it in putting something right: "it was my aunt"."""
+    return act in _ANSWERS or (act == "corrects" and not _DENIES_A_FACT.search(sentence))
 
 
 def _group(act: str) -> str:

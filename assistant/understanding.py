@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.method.new_ending import told_anew
 from assistant.phrases import (
     Small,
     announces,
@@ -23,8 +24,10 @@ SURELY_COVERED = (
 )
 LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
+FEWEST_WORDS_OF_A_DREAM = 4
 LEAVE_TAKING = 20  # words that may stand before a goodbye that ends the conversation all the same
 RECENT = 2  # replies: a no without a name means a reading in the latest of them
+_ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})
 ABOUT_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
 _ORDER = re.compile(
@@ -52,6 +55,7 @@ _NEW_DREAM = re.compile(
 )
 __all__ = [
     "ABOUT_A_DREAM",
+    "begins_anew",
     "kind_of",
     "of_this_dream",
     "opens_a_dream",
@@ -148,12 +152,21 @@ def kind_of(
         return Kind.OUTSIDE
     if question and not another and _is_the_matter(question, parts, told, alone):
         return Kind.WHY
-    if told and not another and not _tells_more(said, told, covered=covered):
+    if told_anew(earlier) is not None or (told and not another and not _tells_more(said, told, covered=covered)):
         return Kind.ANSWER
     return Kind.DREAM if covered else Kind.UNCOVERED
 
 
+def begins_anew(parts: Directed) -> bool:
+    """Whether the message wishes for another ending and tells the beginning of it in the same breath."""
+    return (
+        parts.wish is Wish.NEW_ENDING and count_words(parts.told) >= 2 * FEWEST_WORDS_OF_A_DREAM and not parts.question
+    )
+
+
 def _says_no(said: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
+    if parts.corrects:
+        return False
     if rejects(said, just_offered=bool(earlier[-1].citations)):
         return True
     if parts.may_reject and earlier[-1].citations and not parts.question:
@@ -168,7 +181,12 @@ def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> 
     if count_words(parts.told) > FEW // 2:
         return False
     coming = announces(said) or parts.announces
-    return parts.asks == "asks_companion" or parts.greets or (coming and (not told or another))
+    return (
+        parts.asks == "asks_companion"
+        or (parts.asks in _ABOUT_THE_TALK and not told)
+        or parts.greets
+        or (coming and (not told or another))
+    )
 
 
 def _is_the_matter(question: str, parts: Directed, told: Sequence[str], alone: float) -> bool:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from assistant.method.new_ending import ENDING, new_version
 from assistant.phrases import says_nothing
 from assistant.texts import text
-from assistant.types import Kind, Turn
+from assistant.types import Kind, Turn, Wish
 from assistant.understanding import rejected_citations
 from assistant.words import count_words
 
@@ -16,6 +17,7 @@ DREAM_WORDS = 150
 ANSWER_WORDS = 25
 MOST_ANSWERS = 5
 MOST_PASSAGES = 3
+NEW_VERSION_WORDS = 120
 
 
 def closing_note(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
@@ -29,7 +31,10 @@ def closing_note(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
     answers = [
         (before.facet, _beginning(turn.message, ANSWER_WORDS))
         for before, turn in pairwise(turns)
-        if turn.kind is Kind.ANSWER and not says_nothing(turn.message)
+        if turn.kind is Kind.ANSWER
+        and not says_nothing(turn.message)
+        and before.facet != ENDING
+        and before.wish is not Wish.NEW_ENDING
     ]
     steps = [answer for facet, answer in answers if facet == "step"]
     others = [answer for facet, answer in answers if facet != "step"]
@@ -45,6 +50,9 @@ def closing_note(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
         "came_up": ", ".join(_quoted(others[-MOST_ANSWERS:])),
         "passages": ", ".join(_quoted(list(fitted)[:MOST_PASSAGES])),
         "step": ", ".join(_quoted(steps[-1:])),
+        "new_version": " ".join(_quoted([_beginning(" ".join(new_version(turns)), NEW_VERSION_WORDS)]))
+        if new_version(turns)
+        else "",
     }
     filled = [text("note", name).format(_ended(part)) for name, part in parts.items() if part]
     return " ".join([text("note", "opening"), *filled])

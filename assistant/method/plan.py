@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.contract import ROWS
+from assistant.method.new_ending import ENDING, REHEARSAL, is_whole, said_back, told_anew
 from assistant.method.note import closing_note
-from assistant.method.questions import Chosen, around, choose_question, quoted_beginning
+from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
 from assistant.method.responses import Comfort, Response, comfort_for, gentle_questions, response_to
+from assistant.method.several_dreams import chosen, dreams_in, which_first
 from assistant.method.stages import asked_beyond_the_dream, facets_for, speaks_beyond_the_dream, stage_of
 from assistant.phrases import (
     Small,
@@ -24,7 +26,9 @@ from assistant.texts import in_turn, text
 from assistant.types import Citation, Heard, Kind, Plan, PlannedReading, Stage, Turn, Wish
 from assistant.understanding import (
     ABOUT_A_DREAM,
+    FEWEST_WORDS_OF_A_DREAM,
     SURELY_COVERED,
+    begins_anew,
     of_this_dream,
     opens_a_dream,
     rejected_citations,
@@ -36,7 +40,7 @@ NEAR = 0.04  # a second section this close in score to the first fits nearly as 
 SHARED = 2  # content words that a reading of it has to share with what was told
 WITHOUT_HITS = (Kind.OUTSIDE, Kind.CLOSE)
 NEXT_TO_NOTHING = 6  # words told beside a question that points back
-GENTLE_QUESTIONS = 2  # at most, in a conversation
+GENTLE_QUESTIONS = 3  # at most, in a conversation
 
 
 _OF_ASKING = content_stems(
@@ -71,13 +75,26 @@ class _Situation:
     def response(self) -> Response | None:
         """What we answer of our own to a direct question, if there is one."""
         parts = self.heard.directed
-        if self.kind is not Kind.WHY and (parts.asks == "asks_meaning" or self.kind not in (*ABOUT_A_DREAM, Kind.WHY)):
+        if self.kind is not Kind.WHY and (
+            parts.asks == "asks_meaning" or self.kind not in (*ABOUT_A_DREAM, Kind.WHY, Kind.OUTSIDE)
+        ):
             return None  # who tells a dream and asks what it means gets the reading
         return response_to(parts.asks, self.said)
 
     @property
     def wish(self) -> Wish | None:
-        return (self.heard.directed.wish or Wish.SKIP) if self.kind is Kind.WISH else None
+        parts = self.heard.directed
+        if self.kind is Kind.ANSWER and begins_anew(parts):
+            return Wish.NEW_ENDING
+        return (parts.wish or Wish.SKIP) if self.kind is Kind.WISH else None
+
+    @property
+    def anew(self) -> list[str] | None:
+        """The messages of the new version told so far, this one last; None where nobody is at it."""
+        turns = [] if self.wish is Wish.NEW_ENDING else told_anew(self.turns)
+        if turns is None or self.kind is not Kind.ANSWER:
+            return None
+        return [*(turn.message for turn in turns), *([] if says_nothing(self.message) else [self.message])]
 
     @property
     def wants_a_reading(self) -> bool:
@@ -111,6 +128,9 @@ def make_plan(
     another = opens_a_dream(heard.message, heard.directed) and kind in (Kind.DREAM, Kind.UNCOVERED)
     turns = () if another else of_this_dream(earlier)
     turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
+    if turns_heard:
+        later = [*(one.message for one in turns_heard[1:]), heard.message]
+        turns_heard = (chosen(turns_heard[0], later), *turns_heard[1:])
     heard = _brought_back(_understood(heard, turns), turns_heard)
     situation = _Situation(
         kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}, instead_of
@@ -128,7 +148,7 @@ def make_plan(
         readings = tuple(_readings(replace(situation, instead_of=None), allowed))
     if kind is Kind.DREAM and not readings:
         situation = replace(situation, kind=Kind.UNCOVERED)
-    chosen = _question(situation, allowed if found.covered else [])
+    question = _question(situation, allowed if found.covered else [])
     comfort = _comfort(situation)
     gentle = _gentle_question(situation) if comfort and comfort.asks_gently else ""
     return Plan(
@@ -136,8 +156,8 @@ def make_plan(
         stage=situation.stage,
         heard=heard,
         readings=readings,
-        question=gentle or chosen.text,
-        facet="" if gentle else chosen.facet,
+        question=gentle or question.text,
+        facet="" if gentle else question.facet,
         fixed_question=bool(gentle),
         note=comfort.text if comfort else "",
         wish=situation.wish,
@@ -188,7 +208,12 @@ def _readings(situation: _Situation, allowed: Sequence[Hit]) -> Iterator[Planned
     question to the library gets two facts of the best section and one of the next.
     """
     kind = situation.kind
-    if ROWS[kind].most_readings == 0 or not allowed or (kind is Kind.ANSWER and not _may_deepen(situation, allowed[0])):
+    if (
+        situation.anew is not None
+        or ROWS[kind].most_readings == 0
+        or not allowed
+        or (kind is Kind.ANSWER and not _may_deepen(situation, allowed[0]))
+    ):
         return
     said = {citation.quote for turn in situation.spoken for citation in turn.citations}
     given = 0
@@ -277,8 +302,11 @@ def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
         return _behind(situation, hits)
     if not told or situation.wish is Wish.START_AGAIN:
         return _for_a_dream(situation)
-    if _tells_new_ending(situation):
-        return Chosen(around(quoted_beginning(situation.message, 10), "ask_of_new_ending", told, asked), "step")
+    if situation.anew is not None and kind is Kind.ANSWER:
+        return _of_the_new_ending(situation, told)
+    several = dreams_in(situation.message) if kind in (Kind.DREAM, Kind.UNCOVERED) else []
+    if several:
+        return Chosen(which_first(several), "")
     facets = facets_for(situation.stage, kind, situation.heard, hits, situation.turns, told)
     heard = _heard_of_the_dream(situation)
     if _speaks_of_life(situation):
@@ -290,16 +318,15 @@ def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
     return choose_question(heard, facets, leading, told=told, asked=asked)
 
 
-def _tells_new_ending(situation: _Situation) -> bool:
-    """Whether this answer tells the new ending that was just asked for."""
-    last = situation.turns[-1] if situation.turns else None
-    asked_for = last is not None and last.wish is Wish.NEW_ENDING
-    return (
-        asked_for
-        and situation.kind is Kind.ANSWER
-        and bool(quoted_beginning(situation.message))
-        and not says_nothing(situation.message)
-    )
+def _of_the_new_ending(situation: _Situation, told: Sequence[str]) -> Chosen:
+    """How the new version goes on; what it is like to have it, once it is whole; something smaller where nothing comes."""
+    parts, asked = situation.anew or [], situation.asked
+    if says_nothing(situation.message):
+        last = parts[-1] if parts else (told[0] if told else "")
+        return Chosen(around(quoted_end(last, 6), "ask_smaller_of_ending", told, asked), ENDING)
+    if is_whole(parts):
+        return Chosen(around(quoted_beginning(parts[0], 8), "ask_of_new_ending", told, asked), REHEARSAL)
+    return Chosen(around(quoted_end(situation.message, 6), "ask_next_of_ending", told, asked), ENDING)
 
 
 def _heard_of_the_dream(situation: _Situation) -> list[Heard]:
@@ -382,16 +409,21 @@ def _behind(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
 def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
     """The sentence of our own that this turn needs, if any; what is said once a conversation is said once."""
     kind, said, number, response = situation.kind, situation.said, len(situation.earlier), situation.response
+    if kind is Kind.OUTSIDE:
+        return _to_what_is_outside(situation)
     if response is not None:
         return response.text
     if situation.heard.directed.asks == "asks_memory_of_talk" and situation.asked:
         return text("where_we_were").format(situation.asked[-1])
-    if kind in (Kind.UNCOVERED, Kind.ANSWER, Kind.DREAM) and not _is_english(situation.message, situation.turns):
+    if kind in (Kind.UNCOVERED, Kind.ANSWER, Kind.DREAM) and not (
+        says_nothing(situation.message) or _is_english(situation.message, situation.turns)
+    ):
         return "" if text("other_language") in said else text("other_language")
     if kind is Kind.UNCOVERED:
         return "" if text("uncovered") in said or situation.found.covered else text("uncovered")
-    if kind is Kind.OUTSIDE:
-        return _to_what_is_outside(situation)
+    if situation.anew and is_whole(situation.anew):
+        whole = said_back(situation.anew)
+        return text("new_ending_whole").format(whole) if whole else ""
     if kind is Kind.ANSWER:
         return _to_what_was_put_right(situation) or _to_a_small_answer(situation)
     if kind is Kind.WHY and not readings:
@@ -407,6 +439,8 @@ def _to_what_is_outside(situation: _Situation) -> str:
     message, said = situation.message, situation.said
     if is_greeting(message) or situation.heard.directed.greets:
         return text("greeting_again") if _dream_told(situation) else text("greeting")
+    if situation.response is not None and not is_about_us(message):
+        return f"{situation.response.text} {in_turn('invitation', said, len(situation.earlier))}"
     if is_about_us(message) or situation.heard.directed.asks == "asks_companion":
         return text("about_us")
     if announces(message) or says_nothing(message) or situation.heard.directed.announces:
@@ -437,7 +471,8 @@ def _to_a_wish(situation: _Situation, readings: Sequence[PlannedReading]) -> str
         return in_turn("nothing_more", situation.said)
     if wish is Wish.NOTE:
         return closing_note(situation.turns, situation.titles) or text("wish", "no_dream")
-    if wish is Wish.NEW_ENDING and not _dream_told(situation):
+    tells = count_words(situation.heard.directed.told) >= FEWEST_WORDS_OF_A_DREAM
+    if wish is Wish.NEW_ENDING and not (_dream_told(situation) or tells):
         return text("wish", "no_dream")
     return text("wish", wish.value)
 

@@ -42,6 +42,8 @@ FACET_WORDS = {
     "bridge": "what something in the dream has to do with what they just said of their life",
     "waking-link": "where in waking life they know something like it",
     "own-meaning": "what they themselves make of it",
+    "ending": "how the new version of the dream goes on",
+    "rehearsal": "what it is like to have the new version, and when to go through it",
     "step": "what they would change, in the dream or by day",
     "turning-point": "what happened just before or after, the moment it changed",
     "wish": "what they would have wanted there",
@@ -283,6 +285,16 @@ def quoted_beginning(message: str, most: int = 8) -> str:
     for sentence in _SENTENCE_ENDS.split(message):
         words = re.sub(r"[\"“”<>\[\]{}|\\`*_#]", "", sentence).split()
         piece = " ".join(words[:most]).strip(" ,;:-")
+        if content_stems(piece) and piece.isprintable():
+            return piece
+    return ""
+
+
+def quoted_end(message: str, most: int) -> str:
+    """The last few words of a message's last sentence with content, as they stand, without marks that would break a quotation."""
+    for sentence in reversed(_SENTENCE_ENDS.split(message)):
+        words = re.sub(r"[\"“”<>\[\]{}|\\`*_#]", "", sentence).split()
+        piece = " ".join(words[-most:]).strip(" ,;:-")
         if content_stems(piece) and piece.isprintable():
             return piece
     return ""

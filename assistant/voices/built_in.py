@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from assistant.contract import ROWS, begins_with_the_dreamer
 from assistant.giving_back import give_back
+from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
 from assistant.texts import choices, text
 from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words
+
+FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
 
 
 class BuiltInVoice:
@@ -35,13 +38,17 @@ class BuiltInVoice:
 
     def _sentences(self, plan: Plan) -> Iterator[Sentence]:
         begins = begins_with_the_dreamer(plan)
+        if plan.facet == REHEARSAL and plan.plain:
+            yield Sentence(plan.plain, Role.HEARD, frame="whole")
+            return
         if plan.plain and not begins:
             yield Sentence(plan.plain, Role.PLAIN)
-        if begins or (plan.kind is Kind.ANSWER and not plan.plain):
+        put_right = plan.heard.directed.corrects and count_words(plan.heard.directed.told) >= FEWEST_WORDS_PUT_RIGHT
+        if begins or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
-        yield from self._readings(plan)
         if plan.plain and begins:
             yield Sentence(plan.plain, Role.PLAIN)
+        yield from self._readings(plan)
 
     def _readings(self, plan: Plan) -> Iterator[Sentence]:
         """The planned readings; facts that answer a question are followed by how well supported they are."""
@@ -53,6 +60,8 @@ class BuiltInVoice:
 
     def heard(self, plan: Plan) -> Sentence:
         """What the dreamer said, given back; quoted where grammar does not carry it safely."""
+        if plan.facet in (ENDING, REHEARSAL) and said_back([plan.heard.message]):
+            return Sentence(f"\u201c{said_back([plan.heard.message])}\u201d", Role.HEARD, frame="as-told")
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
         given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
         message = content_stems(plan.heard.message)

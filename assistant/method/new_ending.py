@@ -1,0 +1,57 @@
+"""The new ending: the dreamer tells the dream anew over several turns, and hears it back whole (image rehearsal)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.phrases import says_nothing
+from assistant.types import Kind, Turn, Wish
+from assistant.words import count_words
+
+ENDING = "ending"  # the facet of a question that asks how it goes on
+REHEARSAL = "rehearsal"  # the facet of the question that follows when it has been told
+PARTS = 5  # told in so many messages it is whole enough to be said back
+SAID_BACK = 75  # words at most
+
+_OVER = re.compile(
+    r"\b(?:that'?s (?:the end|it|all|how it ends)|the end|end of (?:it|the dream|story)|(?:and )?(?:then )?i wake up|all done|i'?m done|finished|nothing (?:more|else))\b",
+    re.IGNORECASE,
+)
+
+
+def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
+    """The turns in which the dream has been told anew so far; None where nobody is at it now."""
+    began = max((number for number, turn in enumerate(turns) if turn.wish is Wish.NEW_ENDING), default=None)
+    if began is None or any(turn.facet == REHEARSAL for turn in turns[began:]):
+        return None
+    return [turn for turn in turns[began:] if turn.kind is Kind.ANSWER and not says_nothing(turn.message)]
+
+
+def new_version(turns: Sequence[Turn]) -> list[str]:
+    """The new version as it was told last, a message each, whether it is finished or not."""
+    began = max((number for number, turn in enumerate(turns) if turn.wish is Wish.NEW_ENDING), default=None)
+    if began is None:
+        return []
+    after = turns[began:]
+    over = next((number for number, turn in enumerate(after) if turn.facet == REHEARSAL), len(after))
+    return [
+        turn.message.strip()
+        for turn in after[: over + 1]
+        if turn.kind is Kind.ANSWER and not says_nothing(turn.message)
+    ]
+
+
+def is_whole(parts: Sequence[str]) -> bool:
+    """Whether the new version has been told to its end, as far as its last words or its length show."""
+    return bool(parts) and (bool(_OVER.search(parts[-1])) or len(parts) >= PARTS)
+
+
+def said_back(parts: Sequence[str]) -> str:
+    """The new version in the dreamer's words; empty where it is too long to be said in a reply."""
+    whole = " ".join(part if part.endswith((".", "!", "?", "…")) else f"{part}." for part in map(_quotable, parts))
+    return whole if count_words(whole) <= SAID_BACK else ""
+
+
+def _quotable(part: str) -> str:
+    return " ".join(re.sub(r"[\"“”<>{}\[\]|\\`*_#^~]", "", _OVER.sub("", part)).split()).strip(" ,;:-–—")
