@@ -239,9 +239,11 @@ def library(as_json: Json = False, data_dir: DataDir = None) -> None:
 def evaluate(
     as_json: Json = False,
     endpoint: Annotated[bool, typer.Option("--endpoint", help="Also judge the configured model.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the figures, for later runs to be seen beside.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure retrieval, grounding, contract, safety and speed."""
+    """Measure retrieval, grounding, contract, method, safety and speed."""
+    from assistant.evaluation import baseline
     from assistant.evaluation.table import evaluate_all, print_table
 
     figures = evaluate_all(_companion(load_settings(data_dir)), with_model=endpoint)
@@ -249,6 +251,8 @@ def evaluate(
         print_json(figures)
     else:
         print_table(figures)
+    if keep:
+        baseline.keep(figures)
 
 
 @app.command()

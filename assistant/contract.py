@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.method.responses import gentle_questions
+from assistant.method.responses import gentle_questions, response_to
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
 from assistant.types import Kind, Plan, Role, Sentence
@@ -93,6 +93,8 @@ def begins_with_the_dreamer(plan: Plan) -> bool:
     parts = plan.heard.directed
     if plan.kind is Kind.ANSWER and (parts.complains or parts.corrects):
         return False
+    if plan.kind is Kind.WHY and response_to(parts.asks, ()) is not None:
+        return False  # a direct question is answered first
     if plan.kind is Kind.WHY and plan.earlier:
         return bool(parts.told) and not is_only_talk(message)
     return plan.kind is not Kind.WHY or not is_only_talk(message)

@@ -21,8 +21,10 @@ from knowledge.embedding import Embedder
 
 LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as telling something below
 LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
+LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
+SURE = 0.85  # from here on an act needs none of the words of act_words.yaml
 LIKELY_NO = 0.2  # right after a reading was offered
-FELT_NOW = 0.5  # a state is taken for the waking person's own from here on
+FELT_NOW = 0.4  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING, FROM_THE_END = (
     4,
     6,
@@ -59,7 +61,7 @@ _POINTS_BACK = re.compile(
     _ANY,
 )
 _ASKING_FORM = re.compile(
-    r"\?|^(?:wh(?:y|at|o|en|ere|ich)|how|is|are|am|was|were|do|does|did|can|could|may|should|would|will|has|have|any|says who|since when|explain|interpret|tell me|so you)\b|"
+    r"\?|^(?:wh(?:y|at|o|en|ere|ich)|how|is|are|am|was|were|do|does|did|can|could|may|should|would|will|has|have|any|says who|since when|you promise|explain|interpret|tell me|so you)\b|"
     r"\bwhy\b|\bwhat(?:'?s| is| does| do) .*\b(?:mean|supposed|say|about)\b|\bhow (?:come|long|often|common|many)\b|\b(?:is|are|am|does|do|can|should) (?:it|this|that|i|they|you|dreams?|everybody|everyone)\b|"
     r"\b(?:wonder|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
     _ANY,
@@ -103,7 +105,7 @@ class SpeechActs:
     def _read(self, message: str) -> Directed:
         """The message in its parts. What is not plainly said to the companion counts as told."""
         if not is_english(message):
-            return Directed(told=message)  # the examples are English
+            return Directed(message=message, told=message)  # the examples are English
         sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if re.search(r"\w", part)]
         acts, state, may_be_no = self._acts_and_state(sentences)
         asked = [
@@ -124,6 +126,7 @@ class SpeechActs:
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
         pointed = pointed or next((one for one, act in zip(sentences, acts, strict=True) if act == "points_back"), "")
         return Directed(
+            message=message,
             told=" ".join(one for one, act in zip(sentences, acts, strict=True) if _tells(one, act)),
             question=" ".join(one for one, act in asked if act not in _NOT_FOR_US),
             asks=next((act for _, act in asked if act != "asks_why"), asked[0][1] if asked else ""),
@@ -131,12 +134,12 @@ class SpeechActs:
             complains="complains" in acts,
             corrects="corrects" in acts,
             denied=denied,
-            leaves="closes" in acts[-2:],
+            leaves="closes" in acts[-2:] or (len(acts) > 1 and acts[-1] == "greets"),
             rejects="rejects" in acts,
             may_reject=may_be_no,
             opens_a_dream="turns_to_another_dream" in acts,
             announces="announces" in acts,
-            greets="greets" in acts,
+            greets="greets" in acts[:-1] or acts == ["greets"],
             puzzled="puzzled" in acts,
             wish=wish,
             state=state,
@@ -149,13 +152,17 @@ class SpeechActs:
             totals[_group(act)] = totals.get(_group(act), 0.0) + float(probability)
         if not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
             totals.pop("asks")
+        elif totals["asks"] >= LIKELY_NO:
+            totals.pop("complains", None)  # who asks is answered first
         best = max(totals, key=lambda group: totals[group])
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
             return TELLS
         among = [
             (probability, act)
             for act, probability in zip(self._acts.labels, probabilities, strict=True)
-            if _group(act) == best and self._may_be(act, sentence)
+            if _group(act) == best
+            and probability >= LIKELY_BY_ITSELF
+            and (probability >= SURE or self._may_be(act, sentence))
         ]
         return max(among)[1] if among else TELLS
 

@@ -110,12 +110,13 @@ class Clause:
 class Directed:
     """A message in its parts: what it tells, and what it says to the companion.
 
-    ``told`` are the sentences that tell something, as they stand; ``question`` those that ask what is known or thought, and
+    ``message`` is the whole of it; ``told`` are the sentences that tell something, as they stand; ``question`` those that ask what is known or thought, and
     ``asks`` what kind of question it is (a label of hearing/acts.yaml); ``pointed_at`` what a bare "and the dog?" names;
     ``denied`` the stems of what is said to be no part of the dream; ``state`` how the waking person is now (a label of
     hearing/states.yaml), empty where nothing is said of it.
     """
 
+    message: str = ""
     told: str = ""
     question: str = ""
     asks: str = ""

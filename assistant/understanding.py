@@ -17,7 +17,7 @@ from assistant.phrases import (
     small_answer,
 )
 from assistant.types import Citation, Directed, Heard, Kind, Turn, Wish
-from assistant.words import content_stems, count_words
+from assistant.words import content_stems, count_words, is_english
 
 SURELY_COVERED = (
     0.2  # coverage of a question that names no dream: the library's own are at 0.2 and more, others below 0.18
@@ -165,7 +165,7 @@ def begins_anew(parts: Directed) -> bool:
 
 
 def _says_no(said: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
-    if parts.corrects:
+    if parts.corrects or not is_english(said):
         return False
     if rejects(said, just_offered=bool(earlier[-1].citations)):
         return True
@@ -176,7 +176,7 @@ def _says_no(said: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
 
 def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> bool:
     """Whether the message greets, asks who answers here, or says that there is a dream, and tells nothing yet."""
-    if is_greeting(said) or is_about_us(said):
+    if is_greeting(said) or (is_about_us(said) and count_words(said) <= FEW):
         return True
     if count_words(parts.told) > FEW // 2:
         return False

@@ -13,8 +13,10 @@ import numpy as np
 from assistant.companion import Companion
 from assistant.contract import faults_of_reply
 from assistant.evaluation.samples import labelled, outside_messages, real_cant_run_dreams, real_dreams
+from assistant.grounding import sentences_of
 from assistant.types import Done, Kind, Role, Safety, Turn
 from assistant.understanding import says_nothing
+from assistant.words import content_stems
 
 VISITOR = "evaluation"
 DREAMS = 100
@@ -61,6 +63,13 @@ def faults_of_turns(turns: Sequence[Turn]) -> list[list[str]]:
     return faults
 
 
+def reflections(turn: Turn) -> int:
+    """How many sentences give back a detail of the message; a frame that only says so holds none."""
+    said = content_stems(turn.message)
+    heard = [sentence.text for sentence in turn.sentences if sentence.role is Role.HEARD]
+    return sum(bool(content_stems(one) & said) for text in heard for one in sentences_of(text))
+
+
 def measure_replies(companion: Companion) -> dict[str, Any]:
     """Contract, citations, repairs and first-unit times of the configured voice."""
     dreams = real_dreams()[:DREAMS] + real_cant_run_dreams()
@@ -83,8 +92,7 @@ def measure_replies(companion: Companion) -> dict[str, Any]:
         "dreams found covered": float(np.mean([conversation[0].covered for conversation in single if conversation])),
         "citations": len(citations),
         "citations whose quote stands to the letter": float(np.mean(standing)) if standing else 1.0,
-        "reflections to questions": sum(s.role is Role.HEARD for turn in turns for s in turn.sentences)
-        / max(1, sum(bool(turn.question) for turn in turns)),
+        "reflections to questions": sum(map(reflections, turns)) / max(1, sum(bool(turn.question) for turn in turns)),
         "units repaired": sum(turn.repairs for turn in turns) / max(1, units),
         "fallbacks": sum(turn.fallback for turn in turns),
         "first unit, s p50": float(np.quantile(first, 0.5)),

@@ -23,7 +23,8 @@ class Labelled:
 
 
 @cache
-def _rows(name: str) -> tuple[dict[str, Any], ...]:
+def rows(name: str) -> tuple[dict[str, Any], ...]:
+    """The rows of a file of our own."""
     text = (files("assistant.evaluation") / "data" / f"{name}.jsonl").read_text(encoding="utf-8")
     return tuple(json.loads(line) for line in text.splitlines() if line.strip())
 
@@ -32,13 +33,13 @@ def labelled(name: str) -> list[Labelled]:
     """Our own labelled messages: "retrieval", "followups" or "source_article"."""
     return [
         Labelled(row["message"], frozenset([row["section"], *row.get("also", [])]), tuple(row.get("before", ())))
-        for row in _rows(name)
+        for row in rows(name)
     ]
 
 
 def outside_messages() -> list[str]:
     """Our own messages on which the library has nothing."""
-    return [row["message"] for row in _rows("outside")]
+    return [row["message"] for row in rows("outside")]
 
 
 def outside_folder() -> Path:
@@ -68,7 +69,7 @@ def real_cant_run_dreams() -> list[str]:
 def labelled_real_dreams() -> list[Labelled]:
     """Real dreams with the sections that a reader found right for them, none where the library has nothing; unsure labels are
     left out."""
-    labels = {row["id"]: row for row in _rows("real_dreams") if not row.get("unsure")}
+    labels = {row["id"]: row for row in rows("real_dreams") if not row.get("unsure")}
     return [
         Labelled(row["text"], frozenset(labels[row["id"]]["sections"]))
         for row in outside_rows("dreams")

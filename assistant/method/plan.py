@@ -43,6 +43,10 @@ NEXT_TO_NOTHING = 6  # words told beside a question that points back
 GENTLE_QUESTIONS = 3  # at most, in a conversation
 
 
+_OF_THIS_DREAM = frozenset({"asks_meaning", "asks_proof"})
+_OF_HEALTH = frozenset(
+    {"sleep-paralysis", "nightmares"}
+)  # the articles that say what is dangerous and when to see a doctor
 _OF_ASKING = content_stems(
     "mean means meaning normal common happen happens reason cause why explain explanation tell think article library proof evidence proven hypothesis certain sure"
 )
@@ -129,7 +133,7 @@ def make_plan(
     turns = () if another else of_this_dream(earlier)
     turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
     if turns_heard:
-        later = [*(one.message for one in turns_heard[1:]), heard.message]
+        later = [*(turn.message for turn in turns[1:]), heard.directed.message or heard.message]
         turns_heard = (chosen(turns_heard[0], later), *turns_heard[1:])
     heard = _brought_back(_understood(heard, turns), turns_heard)
     situation = _Situation(
@@ -269,9 +273,12 @@ def _may_answer(situation: _Situation) -> bool:
         return False
     if situation.found.coverage_alone >= SURELY_COVERED or not _dream_told(situation):
         return True
+    known = best.section.article in _articles(situation)
+    if response is not None:
+        return known and (situation.heard.directed.asks in _OF_THIS_DREAM or best.section.article in _OF_HEALTH)
     stems = content_stems(situation.heard.directed.question or situation.message) - _OF_ASKING
     about = content_stems(f"{best.section.title} {best.section.text} {' '.join(best.section.asks)}")
-    return best.section.article in _articles(situation) and (not stems or bool(stems & about))
+    return known and (not stems or bool(stems & about))
 
 
 def _articles(situation: _Situation) -> set[str]:
@@ -295,7 +302,7 @@ def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
         )
     if kind in (Kind.CLOSE, Kind.CRISIS):
         return Chosen("", "")
-    if kind is Kind.WHY and situation.response is not None and not situation.response.asks:
+    if kind is Kind.WHY and not _asks_after_answering(situation, hits):
         return Chosen("", "")
     told = _told(situation)
     if kind is Kind.WHY and not _dream_told(situation):
@@ -316,6 +323,14 @@ def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
         hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in _articles(situation)) else []
     )
     return choose_question(heard, facets, leading, told=told, asked=asked)
+
+
+def _asks_after_answering(situation: _Situation, hits: Sequence[Hit]) -> bool:
+    """Whether an answer to a question is followed by one of ours: not after every one, and not where it would press."""
+    if situation.response is not None and not situation.response.asks:
+        return False
+    informs = situation.found.covered and any(_readings(situation, hits))
+    return not (informs and situation.turns and situation.turns[-1].question)
 
 
 def _of_the_new_ending(situation: _Situation, told: Sequence[str]) -> Chosen:
@@ -413,8 +428,9 @@ def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
         return _to_what_is_outside(situation)
     if response is not None:
         return response.text
-    if situation.heard.directed.asks == "asks_memory_of_talk" and situation.asked:
-        return text("where_we_were").format(situation.asked[-1])
+    plainly_asked = [question for question in situation.asked if "“" not in question]
+    if situation.heard.directed.asks == "asks_memory_of_talk" and plainly_asked:
+        return text("where_we_were").format(plainly_asked[-1])
     if kind in (Kind.UNCOVERED, Kind.ANSWER, Kind.DREAM) and not (
         says_nothing(situation.message) or _is_english(situation.message, situation.turns)
     ):

@@ -50,6 +50,12 @@ def comfort_for(state: str, said: Collection[str]) -> Comfort | None:
     return Comfort(fresh[0], row["asks_gently"]) if row and fresh else None
 
 
+@cache
+def said_in_states() -> frozenset[str]:
+    """Every sentence that comfort_for may give."""
+    return frozenset(wording for row in _all()["states"].values() for wording in row["says"])
+
+
 def gentle_questions() -> tuple[str, ...]:
     """Questions about now, for somebody who is shaken; they are asked as they stand."""
     return tuple(_all()["gentle_questions"])

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.contract import ROWS, begins_with_the_dreamer
 from assistant.giving_back import give_back
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
+from assistant.phrases import beyond_no
 from assistant.texts import choices, text
 from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words
 
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
+FEWEST_WORDS_BESIDES = 6  # told beside a question, for it to be given back after the answer
 
 
 class BuiltInVoice:
@@ -43,11 +46,25 @@ class BuiltInVoice:
             return
         if plan.plain and not begins:
             yield Sentence(plan.plain, Role.PLAIN)
-        put_right = plan.heard.directed.corrects and count_words(plan.heard.directed.told) >= FEWEST_WORDS_PUT_RIGHT
-        if begins or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
+        parts = plan.heard.directed
+        tells = count_words(parts.told)
+        put_right = parts.corrects and tells >= FEWEST_WORDS_PUT_RIGHT
+        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and tells >= FEWEST_WORDS_BESIDES
+        if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
         if plan.plain and begins:
             yield Sentence(plan.plain, Role.PLAIN)
+        if plan.kind is Kind.REJECTION and beyond_no(plan.heard.message):
+            yield self.heard(
+                replace(
+                    plan,
+                    heard=replace(
+                        plan.heard,
+                        message=beyond_no(plan.heard.message),
+                        clauses=tuple(c for c in plan.heard.clauses if c.said in beyond_no(plan.heard.message)),
+                    ),
+                )
+            )
         yield from self._readings(plan)
 
     def _readings(self, plan: Plan) -> Iterator[Sentence]:

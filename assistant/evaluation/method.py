@@ -1,0 +1,169 @@
+"""How well the method holds: message kinds understood, and what scripted dreamers were promised in every conversation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import yaml
+
+from assistant.companion import Companion
+from assistant.contract import asked_before
+from assistant.evaluation.replies import faults_of_turns, reflections, talk
+from assistant.evaluation.samples import rows
+from assistant.method.responses import said_in_states
+from assistant.types import Kind, Role, Turn
+from assistant.words import content_stems
+
+FITTING = {  # the kinds of turn that are right for a label of kinds.jsonl
+    "dream": {Kind.DREAM, Kind.UNCOVERED},
+    "more": {Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedTurn:
+    """A message of a scripted dreamer and what its reply was promised to be; each promise is explained in dreamers.yaml."""
+
+    say: str
+    kinds: frozenset[str]
+    brings: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    asked: bool | None = None
+    cites: bool | None = None
+    promises: frozenset[str] = frozenset()  # easier, rejects, feelings, plainly
+
+
+@dataclass(frozen=True, slots=True)
+class Dreamer:
+    """A scripted dreamer: whose messages are the same whatever is replied."""
+
+    id: str
+    about: str
+    turns: tuple[ScriptedTurn, ...]
+
+
+@dataclass
+class _Kept:
+    """Counts of promises kept and made, by name."""
+
+    kept: Counter[str] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
+
+    def note(self, name: str, held: bool) -> None:
+        self.made[name] += 1
+        self.kept[name] += held
+
+    def share(self, name: str) -> float:
+        return self.kept[name] / self.made[name] if self.made[name] else 1.0
+
+
+@cache
+def dreamers() -> tuple[Dreamer, ...]:
+    """All scripted dreamers."""
+    text = (files("assistant.evaluation") / "data" / "dreamers.yaml").read_text(encoding="utf-8")
+    return tuple(Dreamer(row["id"], row["about"], tuple(map(_turn, row["turns"]))) for row in yaml.safe_load(text))
+
+
+def _turn(row: dict[str, Any]) -> ScriptedTurn:
+    kinds = [row["kind"]] if isinstance(row["kind"], str) else row["kind"]
+    return ScriptedTurn(
+        say=row["say"],
+        kinds=frozenset(kinds) | ({"uncovered"} if "dream" in kinds else set()),
+        brings=tuple(map(str, row.get("brings", ()))),
+        never=tuple(row.get("never", ())),
+        asked=row.get("asked"),
+        cites=row.get("cites"),
+        promises=frozenset(name for name in ("easier", "rejects", "feelings", "plainly") if row.get(name)),
+    )
+
+
+def measure_kinds(companion: Companion) -> dict[str, Any]:
+    """Messages of our own, each in its conversation, whose kind was understood rightly."""
+    messages = rows("kinds")
+    right = Counter[str]()
+    for row in messages:
+        last = talk(companion, [*row["before"], row["message"]])[-1]
+        right[row["kind"]] += last.kind in FITTING.get(row["kind"], {row["kind"]})
+    total = Counter(row["kind"] for row in messages)
+    return {
+        "messages": len(messages),
+        "kind understood": sum(right.values()) / len(messages),
+        "by kind": {kind: round(right[kind] / count, 2) for kind, count in sorted(total.items())},
+    }
+
+
+def measure_method(companion: Companion) -> dict[str, Any]:
+    """What the scripted dreamers met, over whole conversations."""
+    kept, turns_in_all = _Kept(), 0
+    repeated = questions = reflected = told_wrong = 0
+    words: list[int] = []
+    for dreamer in dreamers():
+        turns = talk(companion, [turn.say for turn in dreamer.turns])
+        turns_in_all += len(turns)
+        for faults in faults_of_turns(turns):
+            kept.note("turns that keep their contract", not faults)
+        asked = [turn.question for turn in turns]
+        repeated += sum(bool(one) and asked_before(one, asked[:number]) for number, one in enumerate(asked) if one)
+        questions += sum(map(bool, asked))
+        reflected += sum(map(reflections, turns))
+        words += [len(turn.reply.split()) for turn in turns]
+        _note_promises(kept, dreamer.turns, turns)
+        told_wrong += _told_wrong(dreamer.turns, turns)
+    return {
+        "dreamers": len(dreamers()),
+        "turns": turns_in_all,
+        **{name: kept.share(name) for name in sorted(kept.made)},
+        "questions asked twice": repeated,
+        "reflections to questions": reflected / max(1, questions),
+        "facts denied and told again": told_wrong,
+        "words of a reply, median": float(np.median(words)),
+    }
+
+
+def _note_promises(kept: _Kept, script: Sequence[ScriptedTurn], turns: Sequence[Turn]) -> None:
+    rejected: set[str] = set()
+    for number, (wanted, turn) in enumerate(zip(script, turns, strict=True)):
+        kept.note("kind understood", turn.kind in wanted.kinds)
+        if rejected:
+            kept.note("rejected readings stay away", not rejected & {one.quote for one in turn.citations})
+        if wanted.brings:
+            kept.note("brings what the message points to", _names_any(turn.reply, wanted.brings))
+        if wanted.asked is not None:
+            kept.note("asks, or does not, as it should", bool(turn.question) == wanted.asked)
+        if wanted.cites is not None:
+            kept.note("cites, or does not, as it should", bool(turn.citations) == wanted.cites)
+        if "easier" in wanted.promises and number:
+            kept.note("goes on to something else", turn.facet != turns[number - 1].facet)
+        if "feelings" in wanted.promises:
+            kept.note("a word for how they are", any(one.text in said_in_states() for one in turn.sentences))
+        if "plainly" in wanted.promises:
+            first = turn.sentences[0] if turn.sentences else None
+            kept.note(
+                "a direct question answered first", first is not None and first.role in (Role.PLAIN, Role.READING)
+            )
+        if "rejects" in wanted.promises:
+            rejected |= next(
+                ({one.quote for one in t.citations} for t in reversed(turns[:number]) if t.citations), set()
+            )
+
+
+def _told_wrong(script: Sequence[ScriptedTurn], turns: Sequence[Turn]) -> int:
+    """How many replies name what the dreamer has denied or put aside."""
+    never: set[str] = set()
+    found = 0
+    for wanted, turn in zip(script, turns, strict=True):
+        never |= set(wanted.never)
+        found += bool(never) and _names_any(turn.reply, sorted(never))
+    return found
+
+
+def _names_any(text: str, words: Sequence[str]) -> bool:
+    """Whether the text has one of the words, or a word that begins with one."""
+    stems, lowered = content_stems(text), f" {text.lower()}"
+    return any(content_stems(word) & stems or f" {word.lower()}" in lowered for word in words)
