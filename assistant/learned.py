@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ class SentenceClassifier:
         try:
             with np.load(self._file, allow_pickle=False) as kept:
                 return {name: kept[name] for name in ("coefficients", "intercepts")}
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             learned = self._learned()
             self._keep(learned)
             return learned
@@ -99,7 +100,13 @@ class SentenceClassifier:
         wanted = [label for label in self.labels for _ in self._examples[label]]
         regression = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
         regression.fit(self._features(sentences, self._embedder.encode(sentences)), wanted)
-        return {"coefficients": regression.coef_, "intercepts": regression.intercept_}
+        coefficients, intercepts = regression.coef_, regression.intercept_
+        if len(self.labels) == 2:  # of two labels only the second has a row
+            coefficients, intercepts = (
+                np.vstack([-coefficients, coefficients]) / 2,
+                np.hstack([-intercepts, intercepts]) / 2,
+            )
+        return {"coefficients": coefficients, "intercepts": intercepts}
 
     def _keep(self, learned: Mapping[str, NDArray[np.float64]]) -> None:
         try:

@@ -24,12 +24,13 @@ LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what t
 LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
 SURE = 0.85  # from here on an act needs none of the words of act_words.yaml
 LIKELY_NO = 0.2  # right after a reading was offered
-FELT_NOW = 0.4  # a state is taken for the waking person's own from here on
+FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING, FROM_THE_END = (
     4,
     6,
 )  # sentences of a long message that are looked at: talk to the companion stands there
 KEPT = 512  # messages whose reading is remembered, for those of a conversation are read again at every turn
+LONG = 40  # words; most of a longer message is the dream
 SHORT = 14  # words: a correction or a leave-taking is no longer
 
 TELLS = "tells"
@@ -187,12 +188,13 @@ class SpeechActs:
         may_be_no = any(
             row[no] >= LIKELY_NO and self._may_be("rejects", one) for one, row in zip(looked_at, likely, strict=True)
         )
+        least = FELT_NOW if sum(map(count_words, sentences)) <= LONG else FELT_NOW_IN_A_LONG_TELLING
         states = self._states.probabilities(looked_at, vectors)
         found = [
             (float(probability), state)
             for sentence, row in zip(looked_at, states, strict=True)
             for state, probability in zip(self._states.labels, row, strict=True)
-            if state != "none" and probability >= FELT_NOW and self._may_be(state, sentence)
+            if state != "none" and probability >= least and self._may_be(state, sentence)
         ]
         return acts, max(found)[1] if found else "", may_be_no
 

@@ -17,6 +17,7 @@ from assistant.evaluation.samples import (
     real_dreams_outside,
     source_article,
 )
+from assistant.method.themes import speaks_of
 from knowledge.library import Library
 
 Figures = dict[str, float | int | str]
@@ -89,7 +90,8 @@ def _of_real_dreams(library: Library) -> Figures:
 
 def _given(library: Library, message: str) -> str:
     """The section that a first reading would come from, "" where none covers the message."""
-    return next((hit.section.id for hit in library.search(message).hits if hit.covers), "")
+    hits = [hit for hit in library.search(message).hits if hit.covers and speaks_of(message, hit.section.article)]
+    return hits[0].section.id if hits else ""
 
 
 def _of_source_article(article: Path, data_dir: Path, library: Library) -> Figures:

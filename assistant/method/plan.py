@@ -12,6 +12,7 @@ from assistant.method.questions import Chosen, around, choose_question, quoted_b
 from assistant.method.responses import Comfort, Response, comfort_for, gentle_questions, response_to
 from assistant.method.several_dreams import chosen, dreams_in, which_first
 from assistant.method.stages import asked_beyond_the_dream, facets_for, speaks_beyond_the_dream, stage_of
+from assistant.method.themes import speaks_of
 from assistant.phrases import (
     Small,
     announces,
@@ -221,7 +222,10 @@ def _readings(situation: _Situation, allowed: Sequence[Hit]) -> Iterator[Planned
         return
     said = {citation.quote for turn in situation.spoken for citation in turn.citations}
     given = 0
-    for place, hit in enumerate(hit for hit in allowed if hit.covers or kind is Kind.WHY):
+    fit = [
+        hit for hit in allowed if kind is Kind.WHY or (hit.covers and speaks_of(situation.message, hit.section.article))
+    ]
+    for place, hit in enumerate(fit):
         fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]
         fitting = _most_fitting(fresh, situation.message)
         if given and (place > 2 or not _fits_as_well(hit, allowed[0], fitting, situation)):

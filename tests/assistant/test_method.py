@@ -1,0 +1,103 @@
+"""The method over whole conversations: a dream told anew, several dreams, what is brought back, who is shaken, what fits."""
+
+import pytest
+
+from assistant.evaluation.method import dreamers
+from assistant.evaluation.replies import faults_of_turns, talk
+from assistant.method.several_dreams import dreams_in, which_first
+from assistant.method.themes import speaks_of
+from assistant.types import Kind, Wish
+from tests.warm_companion import warm_companion
+
+STAIRS = "Every night a man sits on the stairs of our old flat and I can't get past him. Then he stands up and I wake."
+THREE = (
+    "Three dreams! 1) my teeth fell out in a meeting and I hid them. 2) there was a giraffe in our kitchen, very quiet. "
+    "3) my old landlord rang about the bath."
+)
+
+
+@pytest.fixture
+def companion(library_dir, tmp_path):
+    return warm_companion(library_dir).with_journal_in(tmp_path)
+
+
+def test_a_new_ending_is_told_over_several_turns_and_said_back_whole(companion):
+    parts = [
+        "the light on the stairs works now",
+        "he takes his hood down and he is just a boy",
+        "I give him an orange. That's the end.",
+    ]
+    turns = talk(companion, [STAIRS, "I'd like to try a different ending", *parts])
+    assert turns[1].kind is Kind.WISH and turns[1].wish is Wish.NEW_ENDING
+    for turn, part in zip(turns[2:4], parts, strict=False):
+        assert turn.kind is Kind.ANSWER and part in turn.reply and not turn.citations
+        assert turn.facet == "ending" and turn.question
+    assert all(words in turns[4].reply for words in ("light on the stairs", "just a boy", "an orange"))
+    assert turns[4].facet == "rehearsal"
+    assert [faults for faults in faults_of_turns(turns) if faults] == []
+
+
+def test_the_note_holds_the_new_version(companion):
+    turns = talk(
+        companion,
+        [STAIRS, "can we change the ending?", "the light works and he lets me pass. the end", "please write me a note"],
+    )
+    assert "the light works and he lets me pass" in turns[-1].reply.partition("as you tell it now")[2]
+
+
+def test_nothing_comes_to_mind_for_the_new_ending(companion):
+    turns = talk(companion, [STAIRS, "can we change the ending?", "idk"])
+    assert turns[2].facet == "ending" and turns[2].question
+
+
+def test_several_dreams_are_told_apart_and_one_is_stayed_with(companion):
+    assert len(dreams_in(THREE)) == 3 and dreams_in("I had 2 dogs. They ran.") == []
+    turns = talk(companion, [THREE, "The giraffe please.", "It had come a long way, you could tell."])
+    assert turns[0].question == which_first(dreams_in(THREE))
+    assert not any(word in turn.question for turn in turns[1:] for word in ("teeth", "landlord", "bath"))
+
+
+def test_what_is_pointed_to_comes_back(companion):
+    dream = "There was a brown dog sitting at the barrier of a station. My uncle sold me a ticket. I did not get on the train."
+    turns = talk(companion, [dream, "It felt sad.", "He was friendly.", "and the dog?"])
+    assert "dog" in turns[-1].reply.lower()
+
+
+def test_a_direct_question_is_answered_before_anything_else(companion):
+    turns = talk(companion, [STAIRS, "is it dangerous to have this so often?"])
+    assert turns[1].kind is Kind.WHY and turns[1].reply.startswith(("No.", "As far as I know, no"))
+    assert turns[1].question == ""
+
+
+def test_who_is_shaken_is_asked_about_now(companion):
+    message = "its 4am and i cant stop shaking. my little boy was under the ice and i could not break it"
+    [turn] = talk(companion, [message])
+    assert "awake" in turn.reply and turn.question.startswith("What would help")
+
+
+def test_a_correction_is_kept(companion):
+    dream = "My mother was standing at the sink with her back to me and would not turn round. The tap was running."
+    turns = talk(companion, [dream, "no, it was my aunt, not my mother", "it was annoying", "i was ten"])
+    assert not any("mother" in turn.question for turn in turns[1:])
+
+
+def test_a_long_telling_is_read_only_by_an_article_it_speaks_of():
+    long = "I was at a desk and edited the tables of a website for somebody who wanted other colours and boxes, and he came back many times with more of them."
+    assert not speaks_of(long, "teeth") and not speaks_of(long, "falling")
+    assert speaks_of(f"{long} Then my tooth broke.", "teeth")
+    assert speaks_of("they came out one by one", "teeth") and speaks_of(long, "an-article-of-ones-own")
+
+
+def test_the_scripted_dreamers_are_whole():
+    found = dreamers()
+    assert len(found) >= 20 and len({dreamer.id for dreamer in found}) == len(found)
+    assert all(5 <= len(dreamer.turns) <= 12 for dreamer in found)
+    assert max(len(dreamer.turns[0].say.split()) for dreamer in found) >= 600
+
+
+def test_scripted_dreamers_meet_the_contract_and_no_question_twice(companion):
+    for dreamer in dreamers()[::4]:
+        turns = talk(companion, [turn.say for turn in dreamer.turns])
+        assert [faults for faults in faults_of_turns(turns) if faults] == [], dreamer.id
+        asked = [turn.question for turn in turns if turn.question]
+        assert len(asked) == len(set(asked)), dreamer.id
