@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.checking import Checker
@@ -48,6 +49,7 @@ from knowledge.library import Library
 
 MOST_CHARACTERS = 20_000
 PASSAGES = 5
+KEPT = 512  # messages whose hearing is remembered, for those of a conversation are heard again at every turn
 
 __all__ = ["Companion", "Offer", "WhoAnswers"]
 
@@ -94,6 +96,7 @@ class Companion:
         self._answering = answering
         self._ear = ear
         self._speech_acts = speech_acts
+        self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._warm = threading.Event()
         self._warming = threading.Lock()
         self._progress = (0, 0)
@@ -238,7 +241,7 @@ class Companion:
         )
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
-    def _hear(self, message: str, *, under_way: bool) -> Heard:
+    def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
         parts = self._speech_acts.read(message)
         telling = parts.told if under_way and parts.told else without_thanks(message)

@@ -53,7 +53,7 @@ class SentenceClassifier:
 
     def warm_up(self) -> None:
         """Learn, or read what was learned."""
-        _ = self._weights
+        _ = self._weights, self._vectorizers
 
     @property
     def _file(self) -> Path:
