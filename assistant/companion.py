@@ -46,6 +46,7 @@ from assistant.voices.voice import Voice
 from knowledge.embedding import SentenceTransformerEmbedder
 from knowledge.errors import UsageError
 from knowledge.library import Library
+from knowledge.types import Section
 
 MOST_CHARACTERS = 20_000
 PASSAGES = 5
@@ -229,14 +230,14 @@ class Companion:
             coverage_alone=found.coverage_alone,
             question=question,
         )
-        titles = self._titles() if kind is Kind.WISH else {}
+        sections = self._sections() if kind in (Kind.WISH, Kind.WHY) else {}
         plan = make_plan(
             kind,
             heard,
             said.earlier,
             earlier_heard,
             found,
-            titles=titles,
+            sections=sections,
             instead_of=said.instead_of,
         )
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
@@ -247,11 +248,9 @@ class Companion:
         telling = parts.told if under_way and parts.told else without_thanks(message)
         return replace(self._ear.hear(telling), directed=parts)
 
-    def _titles(self) -> dict[str, str]:
-        """The sections' titles by their ids."""
-        return {
-            section.id: section.title for article in self.library.articles().values() for section in article.sections
-        }
+    def _sections(self) -> dict[str, Section]:
+        """The library's sections by their ids."""
+        return {section.id: section for article in self.library.articles().values() for section in article.sections}
 
     def _softened(self, plan: Plan, said: _Said) -> Plan:
         """The plan with a soft word before the ordinary reply, for somebody who is not well."""

@@ -15,6 +15,7 @@ from assistant.hearing.asides import are_orders_to_a_machine, is_around
 from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
 from assistant.hearing.phrases import any_of
 from assistant.types import Clause, Heard
+from assistant.words import content_stems
 
 FEWEST_WORDS = 8
 MOST_WORDS = 45
@@ -286,7 +287,7 @@ def _filled(
 
 
 def _opening(message: str) -> str:
-    """The first sentence, or the first part of one up to a clause border, that is short enough to be quoted."""
+    """The sentence, or the first part of one up to a clause border, that says most and is short enough to be quoted."""
     found = []
     for sentence in _sentences(message):
         plain = _plain(sentence)
@@ -299,7 +300,7 @@ def _opening(message: str) -> str:
             if _can_be_quoted(part) and (len(part.split()) > 3 or border == len(plain)):
                 found.append(part)
                 break
-    return next((part for part in found if len(part.split()) > 3), found[0] if found else "")
+    return max(found, key=lambda part: (min(4, len(part.split())), len(content_stems(part))), default="")
 
 
 def _sentences(message: str) -> list[str]:

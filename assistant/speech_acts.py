@@ -67,6 +67,12 @@ _ASKING_FORM = re.compile(
     r"\b(?:wonder|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
     _ANY,
 )
+_COMPLAINS = re.compile(
+    r"\byou(?:'?re| are)? (?:saying|not (?:listening|answering|hearing|getting)|ignoring|repeating|being (?:cold|rude|harsh)|did ?n'?t (?:answer|listen|hear|say|give)|do ?n'?t (?:listen|understand|answer|get it)|keep (?:asking|saying)|never answer\w*|gave no|just (?:asked|said that|repeated))\b|"
+    r"\bi (?:just |already )?asked (?:you )?(?:a|the|what|whether|if|for|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
+    r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
+    _ANY,
+)
 _NOT_THIS = re.compile(r"\bnot (?:my |the |an? |his |her |our )?(\w+)", _ANY)
 _DENIES_A_FACT = re.compile(
     r"\b(?:was|were|is|are)(?:n'?t| not) (?:even )?(?:in|part of|from) (?:the|my|that) dream\b|\bnot (?:from|in|part of) (?:the|my) dream\b|\bin (?:the )?real life\b.*\bnot\b|"
@@ -155,6 +161,8 @@ class SpeechActs:
             totals.pop("asks")
         elif totals["asks"] >= LIKELY_NO:
             totals.pop("complains", None)  # who asks is answered first
+        if _COMPLAINS.search(sentence) and totals.get("asks", 0.0) < LIKELY_NO:
+            return "complains"
         best = max(totals, key=lambda group: totals[group])
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
             return TELLS

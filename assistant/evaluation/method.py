@@ -139,7 +139,7 @@ def _note_promises(kept: _Kept, script: Sequence[ScriptedTurn], turns: Sequence[
         if wanted.cites is not None:
             kept.note("cites, or does not, as it should", bool(turn.citations) == wanted.cites)
         if "easier" in wanted.promises and number:
-            kept.note("goes on to something else", turn.facet != turns[number - 1].facet)
+            kept.note("goes on to something else", turn.facet != turns[number - 1].facet or not turn.facet)
         if "feelings" in wanted.promises:
             kept.note("a word for how they are", any(one.text in said_in_states() for one in turn.sentences))
         if "plainly" in wanted.promises:

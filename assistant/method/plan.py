@@ -9,7 +9,15 @@ from assistant.contract import ROWS
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole, said_back, told_anew
 from assistant.method.note import closing_note
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
-from assistant.method.responses import Comfort, Response, comfort_for, gentle_questions, response_to
+from assistant.method.responses import (
+    Comfort,
+    Response,
+    comfort_for,
+    gentle_questions,
+    response_to,
+    said_to_the_shaken,
+    steadying,
+)
 from assistant.method.several_dreams import chosen, dreams_in, which_first
 from assistant.method.stages import asked_beyond_the_dream, facets_for, speaks_beyond_the_dream, stage_of
 from assistant.method.themes import speaks_of
@@ -24,7 +32,7 @@ from assistant.phrases import (
     small_answer,
 )
 from assistant.texts import in_turn, text
-from assistant.types import Citation, Heard, Kind, Plan, PlannedReading, Stage, Turn, Wish
+from assistant.types import Citation, Heard, Kind, MentionKind, Plan, PlannedReading, Stage, Turn, Wish
 from assistant.understanding import (
     ABOUT_A_DREAM,
     FEWEST_WORDS_OF_A_DREAM,
@@ -35,16 +43,18 @@ from assistant.understanding import (
     rejected_citations,
 )
 from assistant.words import content_stems, count_words, is_english
-from knowledge.types import Hit, Reading, SearchResult
+from knowledge.types import Hit, Reading, SearchResult, Section
 
 NEAR = 0.04  # a second section this close in score to the first fits nearly as well
 SHARED = 2  # content words that a reading of it has to share with what was told
 WITHOUT_HITS = (Kind.OUTSIDE, Kind.CLOSE)
+ONE_PERSON = 3  # words of an answer that does no more than name somebody
+MOST_SOURCES = 2  # named in one reply
 NEXT_TO_NOTHING = 6  # words told beside a question that points back
-GENTLE_QUESTIONS = 3  # at most, in a conversation
+STAYS_NIGHT = 2  # replies after a word to somebody who is shaken
 
 
-_OF_THIS_DREAM = frozenset({"asks_meaning", "asks_proof"})
+_OF_THIS_DREAM = frozenset({"asks_meaning", "asks_help"})
 _OF_HEALTH = frozenset(
     {"sleep-paralysis", "nightmares"}
 )  # the articles that say what is dangerous and when to see a doctor
@@ -64,7 +74,7 @@ class _Situation:
     turns_heard: tuple[Heard, ...]
     found: SearchResult
     stage: Stage
-    titles: Mapping[str, str]
+    sections: Mapping[str, Section]
     instead_of: Turn | None = None
 
     @property
@@ -84,7 +94,7 @@ class _Situation:
             parts.asks == "asks_meaning" or self.kind not in (*ABOUT_A_DREAM, Kind.WHY, Kind.OUTSIDE)
         ):
             return None  # who tells a dream and asks what it means gets the reading
-        return response_to(parts.asks, self.said)
+        return response_to(parts.asks, self.said, len(parts.message))
 
     @property
     def wish(self) -> Wish | None:
@@ -100,6 +110,12 @@ class _Situation:
         if turns is None or self.kind is not Kind.ANSWER:
             return None
         return [*(turn.message for turn in turns), *([] if says_nothing(self.message) else [self.message])]
+
+    @property
+    def is_night(self) -> bool:
+        """Whether the dreamer is shaken, or was a reply or two ago: then nothing leads back into the dream."""
+        lately = [sentence.text for turn in self.turns[-STAYS_NIGHT:] for sentence in turn.sentences]
+        return _asks_gently(self.heard.directed.state) or any(one in said_to_the_shaken() for one in lately)
 
     @property
     def wants_a_reading(self) -> bool:
@@ -122,12 +138,12 @@ def make_plan(
     earlier_heard: Sequence[Heard],
     found: SearchResult,
     *,
-    titles: Mapping[str, str] | None = None,
+    sections: Mapping[str, Section] | None = None,
     instead_of: Turn | None = None,
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
-    ``titles`` names sections by their id, for the closing note. ``instead_of`` is an answer to this message that
+    ``sections`` holds the library's by their id, where the kind of turn needs them: for the closing note, and for where a reading comes from. ``instead_of`` is an answer to this message that
     the dreamer wanted another one for: its readings and its question are not used again while there are others.
     """
     another = opens_a_dream(heard.message, heard.directed) and kind in (Kind.DREAM, Kind.UNCOVERED)
@@ -138,7 +154,7 @@ def make_plan(
         turns_heard = (chosen(turns_heard[0], later), *turns_heard[1:])
     heard = _brought_back(_understood(heard, turns), turns_heard)
     situation = _Situation(
-        kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), titles or {}, instead_of
+        kind, heard, tuple(earlier), turns, turns_heard, found, stage_of(turns, heard, kind), sections or {}, instead_of
     )
     if kind is Kind.WHY and not _may_answer(situation):
         situation = replace(situation, found=replace(found, covered=False))
@@ -155,7 +171,7 @@ def make_plan(
         situation = replace(situation, kind=Kind.UNCOVERED)
     question = _question(situation, allowed if found.covered else [])
     comfort = _comfort(situation)
-    gentle = _gentle_question(situation) if comfort and comfort.asks_gently else ""
+    gentle = _gentle_question(situation) if question.text and situation.is_night else ""
     return Plan(
         kind=situation.kind,
         stage=situation.stage,
@@ -237,9 +253,9 @@ def _readings(situation: _Situation, allowed: Sequence[Hit]) -> Iterator[Planned
 
 
 def _most_of_a_section(kind: Kind, given: int) -> int:
-    """How many readings the next section may give."""
+    """How many readings the next section may give; a question is answered out of the section that fits it best."""
     if kind is Kind.WHY:
-        return {0: 2}.get(given, 1 if given < ROWS[kind].most_readings else 0)
+        return 2 if given == 0 else 0
     return 1 if given < ROWS[kind].most_readings else 0
 
 
@@ -272,7 +288,7 @@ def _may_answer(situation: _Situation) -> bool:
     """Whether the library may answer a question: by what it says itself, or in what was brought in on the dream already."""
     response = situation.response
     best = situation.found.hits[0] if situation.found.hits else None
-    ours = situation.heard.directed.asks == "asks_memory_of_talk"
+    ours = situation.heard.directed.asks in ("asks_memory_of_talk", "asks_proof")
     if best is None or ours or (response is not None and not response.library):
         return False
     if situation.found.coverage_alone >= SURELY_COVERED or not _dream_told(situation):
@@ -320,13 +336,19 @@ def _question(situation: _Situation, hits: Sequence[Hit]) -> Chosen:
         return Chosen(which_first(several), "")
     facets = facets_for(situation.stage, kind, situation.heard, hits, situation.turns, told)
     heard = _heard_of_the_dream(situation)
-    if _speaks_of_life(situation):
+    if kind is Kind.ANSWER and count_words(situation.message) <= ONE_PERSON and _persons(situation.heard):
+        facets, heard = ["person", *facets], [situation.heard, *heard]
+    elif _speaks_of_life(situation):
         facets = ["bridge", *facets]
         heard = heard[1:] or heard
     leading = (
         hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in _articles(situation)) else []
     )
     return choose_question(heard, facets, leading, told=told, asked=asked)
+
+
+def _persons(heard: Heard) -> bool:
+    return any(mention.kind is MentionKind.PERSON for mention in heard.mentions)
 
 
 def _asks_after_answering(situation: _Situation, hits: Sequence[Hit]) -> bool:
@@ -430,6 +452,12 @@ def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
     kind, said, number, response = situation.kind, situation.said, len(situation.earlier), situation.response
     if kind is Kind.OUTSIDE:
         return _to_what_is_outside(situation)
+    if situation.heard.directed.asks == "asks_help" and not readings:
+        return (steadying(said) if situation.is_night else "") or text("nothing_to_try")
+    if situation.heard.directed.asks == "asks_proof" and kind is Kind.WHY:
+        source = _where_it_comes_from(situation)
+        if source:
+            return source
     if response is not None:
         return response.text
     plainly_asked = [question for question in situation.asked if "“" not in question]
@@ -453,6 +481,18 @@ def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
     if kind is Kind.CLOSE:
         return in_turn("close" if _dream_told(situation) else "close_without_a_dream", said, number)
     return _to_a_wish(situation, readings) if kind is Kind.WISH else ""
+
+
+def _where_it_comes_from(situation: _Situation) -> str:
+    """The sources and the grade of the latest reading; empty where none was given."""
+    cited = next((turn.citations[-1].section for turn in reversed(situation.earlier) if turn.citations), "")
+    section = situation.sections.get(cited)
+    if section is None:
+        return ""
+    told = text("source", "named" if section.sources else "unnamed").format(
+        title=section.title, sources=" ".join(source.rstrip(".") + "." for source in section.sources[:MOST_SOURCES])
+    )
+    return f"{told} {text('graded', section.evidence.value)}"
 
 
 def _to_what_is_outside(situation: _Situation) -> str:
@@ -490,11 +530,19 @@ def _to_a_wish(situation: _Situation, readings: Sequence[PlannedReading]) -> str
     if wish is Wish.ANOTHER_READING and not readings:
         return in_turn("nothing_more", situation.said)
     if wish is Wish.NOTE:
-        return closing_note(situation.turns, situation.titles) or text("wish", "no_dream")
+        return closing_note(
+            _since_the_start(situation.earlier), {id: section.title for id, section in situation.sections.items()}
+        ) or text("wish", "no_dream")
     tells = count_words(situation.heard.directed.told) >= FEWEST_WORDS_OF_A_DREAM
     if wish is Wish.NEW_ENDING and not (_dream_told(situation) or tells):
         return text("wish", "no_dream")
     return text("wish", wish.value)
+
+
+def _since_the_start(earlier: Sequence[Turn]) -> Sequence[Turn]:
+    """All turns of the conversation, whichever dream they are about; of one that was begun again those since then."""
+    again = max((number for number, turn in enumerate(earlier) if turn.wish is Wish.START_AGAIN), default=-1)
+    return earlier[again + 1 :]
 
 
 def _comfort(situation: _Situation) -> Comfort | None:
@@ -505,8 +553,11 @@ def _comfort(situation: _Situation) -> Comfort | None:
     return comfort_for(state, situation.said)
 
 
+def _asks_gently(state: str) -> bool:
+    comfort = comfort_for(state, ())
+    return comfort is not None and comfort.asks_gently
+
+
 def _gentle_question(situation: _Situation) -> str:
-    """A question about now and not about the dream; empty where enough of them were asked."""
-    fresh = [question for question in gentle_questions() if question not in situation.asked]
-    used = len(gentle_questions()) - len(fresh)
-    return fresh[0] if used < GENTLE_QUESTIONS else ""
+    """A question about now and not about the dream; empty where all of them were asked."""
+    return next((question for question in gentle_questions() if question not in situation.asked), "")

@@ -67,6 +67,11 @@ _NO_MOMENT = re.compile(  # only thought of, about the dream as a dream, told of
     r"\b(?:would|might|may|will|should|shall|have|has|used|always|never|every|now)\b(?! not\b)|'(?:d|ll|ve) |\bdream|[,:;(]|\d",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"\b(?:you|it|that|this|he|she|they|we|there) (?:weren't|wasn't|didn't|don't|doesn't|aren't|isn't|were not|was not|did not|do not|are not|is not)\b",
+    re.IGNORECASE,
+)
+_OWN_SUBJECT = re.compile(r"\b(?:i|we|im|ive|id|i'\w+|we'\w+|me|us|my|our)\b", re.IGNORECASE)
 _BEGINS_AS_A_MOMENT = re.compile(
     r"^(?:you|he|she|it|they|we|i|there|somebody|someone|everybody|everyone|nobody|the|your|his|her|its|their|this|that|an?|some|two|three|all|both|no one|no|"
     r"[A-Z][\w'-]+)\b"
@@ -237,6 +242,8 @@ def moments(heard: Heard) -> list[Filler]:
         and 3 <= count_words(clause.turned) <= MOMENT_WORDS
         and content_stems(clause.turned)
         and _BEGINS_AS_A_MOMENT.match(clause.turned)
+        and not _DENIES.search(clause.turned)
+        and (_OWN_SUBJECT.search(clause.said) or not clause.turned.startswith("you "))  # no subject that we supplied
         and not (_OPENS_BADLY.match(clause.turned) or _NO_MOMENT.search(clause.turned) or _is_mood(clause))
     ]
     fillers = [

@@ -34,13 +34,16 @@ def _all() -> dict[str, Any]:
     return loaded
 
 
-def response_to(act: str, said: Collection[str]) -> Response | None:
-    """The answer to a question of this kind, in a wording that was not said yet; None where we have none of our own."""
+def response_to(act: str, said: Collection[str], number: int = 0) -> Response | None:
+    """The answer to a question of this kind, in a wording that was not said yet; None where we have none of our own.
+
+    ``number`` turns the wordings, so that not every conversation begins with the same.
+    """
     row = _all()["answers"].get(act)
     if row is None:
         return None
-    fresh = [wording for wording in row["says"] if wording not in said]
-    return Response((fresh or row["says"])[0], row["library"], row["asks"])
+    fresh = [wording for wording in row["says"] if wording not in said] or row["says"]
+    return Response(fresh[number % len(fresh)], row["library"], row["asks"])
 
 
 def comfort_for(state: str, said: Collection[str]) -> Comfort | None:
@@ -51,9 +54,20 @@ def comfort_for(state: str, said: Collection[str]) -> Comfort | None:
 
 
 @cache
+def said_to_the_shaken() -> frozenset[str]:
+    """The sentences after which the dreamer is asked about now."""
+    return frozenset(wording for row in _all()["states"].values() if row["asks_gently"] for wording in row["says"])
+
+
+@cache
 def said_in_states() -> frozenset[str]:
     """Every sentence that comfort_for may give."""
     return frozenset(wording for row in _all()["states"].values() for wording in row["says"])
+
+
+def steadying(said: Collection[str]) -> str:
+    """Something small to do now, for somebody who is shaken and asks for help; "" where all was said."""
+    return next((wording for wording in _all()["steadying"] if wording not in said), "")
 
 
 def gentle_questions() -> tuple[str, ...]:

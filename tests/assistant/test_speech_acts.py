@@ -128,4 +128,6 @@ def test_our_own_answers_promise_nothing_and_name_no_illness(act):
 
 
 def test_gentle_questions_ask_openly_about_now():
-    assert all(question.endswith("?") and question.split()[0] in ("What", "Who") for question in gentle_questions())
+    assert all(
+        question.endswith("?") and question.split()[0] in ("What", "Who", "How") for question in gentle_questions()
+    )
