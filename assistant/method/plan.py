@@ -456,7 +456,7 @@ def _plain(situation: _Situation, readings: Sequence[PlannedReading]) -> str:
         return (steadying(said) if situation.is_night else "") or text("nothing_to_try")
     if situation.heard.directed.asks == "asks_proof" and kind is Kind.WHY:
         source = _where_it_comes_from(situation)
-        if source:
+        if source and source not in said:
             return source
     if response is not None:
         return response.text
