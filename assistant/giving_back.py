@@ -300,7 +300,7 @@ def _opening(message: str) -> str:
             if _can_be_quoted(part) and (len(part.split()) > 3 or border == len(plain)):
                 found.append(part)
                 break
-    return max(found, key=lambda part: (min(4, len(part.split())), len(content_stems(part))), default="")
+    return max(reversed(found), key=lambda part: (min(4, len(part.split())), len(content_stems(part))), default="")
 
 
 def _sentences(message: str) -> list[str]:

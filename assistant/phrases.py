@@ -258,6 +258,7 @@ def beyond_no(message: str) -> str:
     """What a no goes on to say of the dreamer's own view: "it's more about my job" of "no, it's more about my job"."""
     said = plain(message)
     bare = _BARE_NO.match(said)
-    parts = [said[bare.end() :]] if bare else re.split(r"(?<=[.!;,])\s+", said)[1:]
+    borders = re.split(r"(?<=[.!;,])\s+", said[bare.end() :] if bare else said)
+    parts = borders if bare else borders[1:]
     rest = " ".join(part for part in parts if not _REJECTING.search(part) and not _BARE_NO.match(part)).strip()
     return rest if len(content_stems(rest)) >= 1 and count_words(rest) >= 3 and small_answer(rest) is None else ""
