@@ -186,10 +186,10 @@ class Companion:
     ) -> Iterator[Event]:
         """Answer a message: what was found, then the units of the reply as each passes its checks, then the recorded turn.
 
-        The message is recorded before anything is made of it. Where a model fails, a Notice ends the stream and the turn
-        stays without a reply. ``built_in`` lets the built-in voice answer this once. ``instead_of`` is a reply to this
-        message that was taken back: another one is given. Setting ``stop``, or closing the generator, ends the reply; what
-        was shown is recorded.
+        The message is recorded before this returns, and before anything is made of it. Where a model fails, a Notice ends
+        the stream and the turn stays without a reply. ``built_in`` lets the built-in voice answer this once.
+        ``instead_of`` is a reply to this message that was taken back: another one is given. Setting ``stop``, or closing
+        the generator, ends the reply; what was shown is recorded.
         Raises UsageError for a blank or over-long message, ConversationError, StorageError.
         """
         started = time.perf_counter()
@@ -197,7 +197,7 @@ class Companion:
         kept = self.journal.conversation(visitor, conversation)
         turn_id = self.journal.record_message(visitor, conversation, message)
         said = _Said(visitor, turn_id, message, _turns(kept), started, instead_of)
-        yield from self._reply(said, stop or threading.Event(), built_in)
+        return self._reply(said, stop or threading.Event(), built_in)
 
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
         safety = screen(said.told).level

@@ -7,6 +7,8 @@ Deleting overwrites: SQLite is told to wipe freed pages, and its write-ahead log
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn,
 from knowledge.errors import StorageError, UsageError
 
 JOURNAL = "journal.sqlite3"
+WIPINGS, SECONDS_BETWEEN_WIPINGS = 30, 0.05
 
 
 class Moment(TypeDecorator[datetime]):
@@ -111,6 +114,7 @@ class Journal:
         try:
             url = make_url(database_url or f"sqlite:///{data_dir / JOURNAL}")
             self._engine = create_engine(url)
+            self._wiping = threading.Lock()
         except (ArgumentError, ImportError) as error:
             raise UsageError(f"DREAM_DATABASE_URL names no database that can be opened: {error}.") from error
         self._where = url.render_as_string(hide_password=True) if database_url else str(url.database)
@@ -176,7 +180,7 @@ class Journal:
         with self._session() as session:
             _owned(session, visitor, conversation_id)
             session.execute(delete(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.id >= turn_id))
-        self._wipe()
+        self._wipe(must=False)
 
     def conversation(self, visitor: str, conversation_id: int) -> KeptConversation:
         """One conversation of the visitor's."""
@@ -248,17 +252,26 @@ class Journal:
             if session.get(Visitor, visitor) is None:
                 session.add(Visitor(id=visitor, created=_now(), voice=""))
 
-    def _wipe(self) -> None:
-        """Leave no deleted word in the write-ahead log or in freed pages."""
+    def _wipe(self, *, must: bool = True) -> None:
+        """Leave no deleted word in the write-ahead log or in freed pages.
+
+        Other threads and programs may be reading: it waits for them for a second or two. Raises StorageError where one of
+        them stays and it ``must`` be done now; otherwise the next wiping does it.
+        """
         if self._engine.dialect.name != "sqlite":
             return
-        with self._plain_errors(), self._engine.connect() as connection:
-            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
-        if busy:
-            raise StorageError(
-                f"It is deleted, but another program is reading the journal {self._where}: until that is closed, the "
-                "words may stay in the file beside it."
-            )
+        for _ in range(WIPINGS):
+            with self._wiping, self._plain_errors(), self._engine.connect() as connection:
+                busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+            if not busy:
+                return
+            if not must:
+                return
+            time.sleep(SECONDS_BETWEEN_WIPINGS)
+        raise StorageError(
+            f"It is deleted, but another program is reading the journal {self._where}: until that is closed, the "
+            "words may stay in the file beside it."
+        )
 
 
 def answer_to_json(turn: Turn) -> dict[str, Any]:

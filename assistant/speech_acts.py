@@ -26,8 +26,8 @@ SURE = 0.85  # from here on an act needs none of the words of act_words.yaml
 LIKELY_NO = 0.2  # right after a reading was offered
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING, FROM_THE_END = (
+    2,
     4,
-    6,
 )  # sentences of a long message that are looked at: talk to the companion stands there
 KEPT = 512  # messages whose reading is remembered, for those of a conversation are read again at every turn
 LONG = 40  # words; most of a longer message is the dream

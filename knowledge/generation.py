@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BACKGROUND = "background"  # stands in place of a section for messages on which the library has nothing
 MANIFEST = "manifest.json"
+COPIES = "dream-index-"  # a reader's copy in the folder for temporary files, then its process and a random part
 BATCH = 128
 
 
@@ -59,6 +61,9 @@ class Generation:
     utterance_collection: Any
     taught_collection: Any
     classifier: UtteranceClassifier
+    let_go: Callable[[], object] = field(
+        default=lambda: None, compare=False
+    )  # closes it and removes this reader's copy
 
     def passage_vectors(self) -> Vectors:
         """The vectors of all passages, in their order."""
@@ -149,7 +154,7 @@ def open_generation(folder: Path, manifest: Mapping[str, Any], chroma_url: str =
         log.warning("Generation %s of the index cannot be read (%s); a new one will be built.", folder.name, error)
         _let_go(client, copy)
         return None
-    weakref.finalize(generation, _let_go, client, copy)
+    object.__setattr__(generation, "let_go", weakref.finalize(generation, _let_go, client, copy))
     return generation
 
 
@@ -221,7 +226,8 @@ def _checksum_of_manifest(manifest: Mapping[str, Any]) -> str:
 def _verified_copy(folder: Path, files: Mapping[str, str]) -> Path | None:
     """A copy of a generation's files for this reader alone; None where one of them is not as it was written."""
     with plain_storage_errors(Path(tempfile.gettempdir())):
-        copy = Path(tempfile.mkdtemp(prefix="dream-index-"))
+        _remove_copies_of_the_dead()
+        copy = Path(tempfile.mkdtemp(prefix=f"{COPIES}{os.getpid()}-"))
         for name, checksum in files.items():
             try:
                 content = (folder / name).read_bytes()
@@ -233,6 +239,26 @@ def _verified_copy(folder: Path, files: Mapping[str, str]) -> Path | None:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(content)
     return copy
+
+
+def _remove_copies_of_the_dead() -> None:
+    """Remove the copies that programs have left behind which were killed."""
+    if os.name != "posix":
+        return
+    for copy in Path(tempfile.gettempdir()).glob(f"{COPIES}*-*"):
+        pid = copy.name.removeprefix(COPIES).partition("-")[0]
+        if pid.isdigit() and not _runs(int(pid)):
+            shutil.rmtree(copy, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _let_go(client: Any, copy: Path) -> None:

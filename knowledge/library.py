@@ -118,6 +118,13 @@ class Library:
                 articles = self._shelf.all()  # somebody may have added one meanwhile
             return self._open.generation
 
+    def close(self) -> None:
+        """Let go of the index, for a program that ends without taking itself apart; the next use opens it again."""
+        with self._opening:
+            if self._open is not None:
+                self._open.generation.let_go()
+                self._open = None
+
     def search(self, message: str, *, before: Sequence[str] = (), count: int = 5, article: str = "") -> SearchResult:
         """The sections that matter for a message, best first.
 

@@ -205,9 +205,12 @@ class Handlers:
         live = LiveTurn(len(earlier) + 1, message)
         reply = self.running.begin(guest, conversation)
         onlooker = self.running.look_on(reply, guest)
-        events = self.companion.respond(
-            guest.visitor, conversation, message, stop=reply.stop, built_in=built_in, instead_of=instead_of
-        )
+        try:
+            events = self.companion.respond(
+                guest.visitor, conversation, message, stop=reply.stop, built_in=built_in, instead_of=instead_of
+            )
+        except DreamError as error:
+            events = _failing(error)
         came = arriving(self.running.until_written(reply, events), reply.stop)
         try:
             for shown in self._growing(guest, conversation, earlier, live, came):
@@ -257,6 +260,12 @@ class Handlers:
         except DreamError:
             return ""
         return key_of(turns[number - 1]) if len(turns) >= number else ""
+
+
+def _failing(error: DreamError) -> Iterator[Event]:
+    """The events of a reply that could not even begin."""
+    yield from ()
+    raise error
 
 
 def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "") -> Shown:

@@ -165,6 +165,7 @@ def serve(
     finally:
         sharing.stop()
         companion.close()
+        companion.library.close()
     _leave()
 
 
