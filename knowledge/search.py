@@ -8,6 +8,7 @@ not covered. The figures behind the constants stand in CHANGELOG.md; `dream eval
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import bm25s
@@ -19,6 +20,7 @@ from knowledge.parts import parts_of
 from knowledge.types import Hit, SearchResult
 from knowledge.utterances import stems
 
+SIDE_BY_SIDE = 4  # visitors' searches
 NEIGHBOURS = 150  # utterances asked of Chroma for each part of a message
 NEAREST = 3  # a section's nearest utterances, whose mean similarity counts
 CLASSIFIER_WEIGHT = 0.1
@@ -73,6 +75,9 @@ class Searcher:
         self._word_weights = np.where(self._own, WORDS_WEIGHT_OWN, WORDS_WEIGHT)
         self._loans = self._borrow()
         self._words = self._word_index()
+        self._beside = ThreadPoolExecutor(
+            SIDE_BY_SIDE, thread_name_prefix="search"
+        )  # Chroma is asked two things at once
 
     def search(self, message: str, *, before: Sequence[str] = (), count: int = 5, article: str = "") -> SearchResult:
         """The best sections for a message; see ``Library.search``."""
@@ -121,9 +126,10 @@ class Searcher:
         if len(parts) > 1:
             vectors = np.vstack([vectors, _unit(vectors.mean(axis=0))])
             parts = [*parts, text]
-        similarity, best_passage = self._text_similarity(vectors)
+        of_texts = self._beside.submit(self._text_similarity, vectors)
         likeness, nearest_one = self._utterance_likeness(vectors)
         utterances = likeness + self._learned_scores(parts, vectors)
+        similarity, best_passage = of_texts.result()
         of_sections = utterances[:, 1:]  # of an own section: its nearest sentences
         lent = of_sections.copy()
         if self._own.any():
