@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,11 +24,8 @@ LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not o
 SURE = 0.85  # from here on an act needs none of the words of act_words.yaml
 LIKELY_NO = 0.2  # right after a reading was offered
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
-FROM_THE_BEGINNING, FROM_THE_END = (
-    2,
-    4,
-)  # sentences of a long message that are looked at: talk to the companion stands there
-KEPT = 512  # messages whose reading is remembered, for those of a conversation are read again at every turn
+FROM_THE_BEGINNING = 2  # sentences of a long message that are looked at, for there stands talk to the companion
+FROM_THE_END = 4
 LONG = 40  # words; most of a longer message is the dream
 SHORT = 14  # words: a correction or a leave-taking is no longer
 
@@ -102,14 +98,13 @@ class SpeechActs:
         self._acts = SentenceClassifier("acts", examples("acts"), embedder, folder)
         self._states = SentenceClassifier("states", examples("states"), embedder, folder)
         self._words = {label: re.compile(pattern, _ANY) for label, pattern in _file("act_words").items()}
-        self.read = lru_cache(maxsize=KEPT)(self._read)
 
     def warm_up(self) -> None:
         """Learn, or read what was learned."""
         self._acts.warm_up()
         self._states.warm_up()
 
-    def _read(self, message: str) -> Directed:
+    def read(self, message: str) -> Directed:
         """The message in its parts. What is not plainly said to the companion counts as told."""
         if not is_english(message):
             return Directed(message=message, told=message)  # the examples are English
@@ -124,11 +119,8 @@ class SpeechActs:
         for one, act in zip(sentences, acts, strict=True):
             if act == "corrects" and count_words(one) <= SHORT:
                 denied |= content_stems(" ".join(_NOT_THIS.findall(one)))
-                denied |= (
-                    content_stems(_DENIES_A_FACT.sub(_what_is_denied(one), one))
-                    if _DENIES_A_FACT.search(one)
-                    else frozenset()
-                )
+                if _DENIES_A_FACT.search(one):
+                    denied |= content_stems(_DENIES_A_FACT.sub(_what_is_denied(one), one))
         wish = next((_WISHES[act] for act in acts if act in _WISHES), None) or wish_of(message)
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
         pointed = pointed or next((one for one, act in zip(sentences, acts, strict=True) if act == "points_back"), "")

@@ -22,24 +22,27 @@ _OVER = re.compile(
 
 def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
     """The turns in which the dream has been told anew so far; None where nobody is at it now."""
-    began = max((number for number, turn in enumerate(turns) if turn.wish is Wish.NEW_ENDING), default=None)
-    if began is None or any(turn.facet == REHEARSAL for turn in turns[began:]):
+    since = _since_the_wish(turns)
+    if not since or any(turn.facet == REHEARSAL for turn in since):
         return None
-    return [turn for turn in turns[began:] if turn.kind is Kind.ANSWER and not says_nothing(turn.message)]
+    return _tellings(since)
 
 
 def new_version(turns: Sequence[Turn]) -> list[str]:
     """The new version as it was told last, a message each, whether it is finished or not."""
-    began = max((number for number, turn in enumerate(turns) if turn.wish is Wish.NEW_ENDING), default=None)
-    if began is None:
-        return []
-    after = turns[began:]
-    over = next((number for number, turn in enumerate(after) if turn.facet == REHEARSAL), len(after))
-    return [
-        turn.message.strip()
-        for turn in after[: over + 1]
-        if turn.kind is Kind.ANSWER and not says_nothing(turn.message)
-    ]
+    since = _since_the_wish(turns)
+    over = next((number for number, turn in enumerate(since) if turn.facet == REHEARSAL), len(since))
+    return [turn.message.strip() for turn in _tellings(since[: over + 1])]
+
+
+def _since_the_wish(turns: Sequence[Turn]) -> Sequence[Turn]:
+    """The turns from the latest wish for another ending on; none where there was no such wish."""
+    began = max((number for number, turn in enumerate(turns) if turn.wish is Wish.NEW_ENDING), default=len(turns))
+    return turns[began:]
+
+
+def _tellings(turns: Sequence[Turn]) -> list[Turn]:
+    return [turn for turn in turns if turn.kind is Kind.ANSWER and not says_nothing(turn.message)]
 
 
 def is_whole(parts: Sequence[str]) -> bool:

@@ -143,8 +143,9 @@ def make_plan(
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
-    ``sections`` holds the library's by their id, where the kind of turn needs them: for the closing note, and for where a reading comes from. ``instead_of`` is an answer to this message that
-    the dreamer wanted another one for: its readings and its question are not used again while there are others.
+    ``sections`` holds the library's by their id, where the kind of turn needs them: for the closing note, and for where a
+    reading comes from. ``instead_of`` is an answer to this message that the dreamer wanted another one for: its readings and
+    its question are not used again while there are others.
     """
     another = opens_a_dream(heard.message, heard.directed) and kind in (Kind.DREAM, Kind.UNCOVERED)
     turns = () if another else of_this_dream(earlier)
@@ -226,7 +227,7 @@ def _readings(situation: _Situation, allowed: Sequence[Hit]) -> Iterator[Planned
     """The readings that may be offered, best first; none is offered twice in a conversation.
 
     A dream gets one of the best section, and a second where another section fits nearly as well and speaks of the same. A
-    question to the library gets two facts of the best section and one of the next.
+    question to the library gets two facts of the best section.
     """
     kind = situation.kind
     if (
@@ -262,8 +263,6 @@ def _most_of_a_section(kind: Kind, given: int) -> int:
 def _fits_as_well(hit: Hit, best: Hit, readings: Sequence[Reading], situation: _Situation) -> bool:
     if best.score - hit.score > NEAR or not readings:
         return False
-    if situation.kind is Kind.WHY and hit.section.article == best.section.article:
-        return True
     words = frozenset().union(*(content_stems(message) for message in [situation.message, *_told(situation)]))
     return len(words & content_stems(f"{hit.section.title} {readings[0].text}")) >= SHARED
 

@@ -54,17 +54,10 @@ class BuiltInVoice:
             yield self.heard(plan)
         if plan.plain and begins:
             yield Sentence(plan.plain, Role.PLAIN)
-        if plan.kind is Kind.REJECTION and beyond_no(plan.heard.message):
-            yield self.heard(
-                replace(
-                    plan,
-                    heard=replace(
-                        plan.heard,
-                        message=beyond_no(plan.heard.message),
-                        clauses=tuple(c for c in plan.heard.clauses if c.said in beyond_no(plan.heard.message)),
-                    ),
-                )
-            )
+        rest = beyond_no(plan.heard.message) if plan.kind is Kind.REJECTION else ""
+        if rest:
+            clauses = tuple(clause for clause in plan.heard.clauses if clause.said in rest)
+            yield self.heard(replace(plan, heard=replace(plan.heard, message=rest, clauses=clauses)))
         yield from self._readings(plan)
 
     def _readings(self, plan: Plan) -> Iterator[Sentence]:
@@ -77,8 +70,9 @@ class BuiltInVoice:
 
     def heard(self, plan: Plan) -> Sentence:
         """What the dreamer said, given back; quoted where grammar does not carry it safely."""
-        if plan.facet in (ENDING, REHEARSAL) and said_back([plan.heard.message]):
-            return Sentence(f"\u201c{said_back([plan.heard.message])}\u201d", Role.HEARD, frame="as-told")
+        as_told = said_back([plan.heard.message]) if plan.facet in (ENDING, REHEARSAL) else ""
+        if as_told:
+            return Sentence(f"\u201c{as_told}\u201d", Role.HEARD, frame="as-told")
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
         given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
         message = content_stems(plan.heard.message)
