@@ -15,6 +15,7 @@ from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
 from assistant.phrases import without_thanks
+from assistant.refusals import Refusals
 from assistant.safety import crisis_reply, distress_note, screen
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs
@@ -43,6 +44,7 @@ from assistant.understanding import (
 )
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.voice import Voice
+from assistant.words import MARK
 from knowledge.embedding import SentenceTransformerEmbedder
 from knowledge.errors import UsageError
 from knowledge.library import Library
@@ -90,6 +92,7 @@ class Companion:
         answering: Answering,
         ear: Ear,
         speech_acts: SpeechActs,
+        refusals: Refusals,
     ) -> None:
         self.settings = settings
         self.library = library
@@ -97,6 +100,7 @@ class Companion:
         self._answering = answering
         self._ear = ear
         self._speech_acts = speech_acts
+        self._refusals = refusals
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._warm = threading.Event()
         self._warming = threading.Lock()
@@ -108,8 +112,9 @@ class Companion:
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
         library = Library(settings.data_dir, embedder, settings.chroma_url)
         journal = Journal(settings.data_dir, settings.database_url)
-        speech_acts = SpeechActs(embedder, settings.data_dir / "learned")
-        return cls(settings, library, journal, Answering(settings), Ear(), speech_acts)
+        learned = settings.data_dir / "learned"
+        speech_acts, refusals = SpeechActs(embedder, learned), Refusals(embedder, learned)
+        return cls(settings, library, journal, Answering(settings), Ear(), speech_acts, refusals)
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
@@ -117,7 +122,9 @@ class Companion:
 
     def with_answering(self, answering: Answering, journal: Journal, settings: Settings | None = None) -> Companion:
         """The same companion, with the models that are loaded already, answered by another voice and keeping another journal."""
-        other = Companion(settings or self.settings, self.library, journal, answering, self._ear, self._speech_acts)
+        other = Companion(
+            settings or self.settings, self.library, journal, answering, self._ear, self._speech_acts, self._refusals
+        )
         if self.warm:
             other._warm.set()
         return other
@@ -140,6 +147,7 @@ class Companion:
             self._ear.hear("I was running and my legs would not move.")
             self.library.warm_up(self._note_progress)
             self._speech_acts.warm_up()
+            self._refusals.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -229,6 +237,7 @@ class Companion:
             covered=found.covered,
             coverage_alone=found.coverage_alone,
             question=question,
+            refuses=self._refuses(said, heard),
         )
         sections = self._sections() if kind in (Kind.WISH, Kind.WHY) else {}
         plan = make_plan(
@@ -241,6 +250,14 @@ class Companion:
             instead_of=said.instead_of,
         )
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
+
+    def _refuses(self, said: _Said, heard: Heard) -> float:
+        """How likely the message says no to the reading of the last reply; 0 where that held none."""
+        last = said.earlier[-1] if said.earlier else None
+        if last is None or not last.citations:
+            return 0.0
+        reading = " ".join(MARK.sub("", sentence.text) for sentence in last.sentences if sentence.citation)
+        return self._refusals.likely(heard.directed.message or said.message, reading, last.question)
 
     def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.method.responses import gentle_questions, response_to
+from assistant.method.matters import all_questions
+from assistant.method.responses import gentle_questions, questions_after_answers, response_to
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
 from assistant.types import Kind, Plan, Role, Sentence
@@ -114,6 +115,11 @@ def is_tied(question: str, told: Sequence[str]) -> bool:
     return any(stems & content_stems(message) for message in told)
 
 
+def points_at_what_was_said(question: str) -> bool:
+    """Whether it is one of our own questions that mean, with "this" or "there", what the dreamer just said or how they are now."""
+    return question in gentle_questions() or question in all_questions() or question in questions_after_answers()
+
+
 def asked_before(question: str, asked: Sequence[str]) -> bool:
     """Whether the same was asked already in other words, as far as shared words show it."""
     stems = content_stems(question)
@@ -136,8 +142,9 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
         faults.append(f"a question has at most {QUESTION_WORDS} words")
     if not is_open(question):
         faults.append("a question is open")
-    tied = question in gentle_questions() or is_tied(question, told)
-    if any(content_stems(message) for message in told) and not tied:
+    if any(content_stems(message) for message in told) and not (
+        points_at_what_was_said(question) or is_tied(question, told)
+    ):
         faults.append("a question is tied to the dreamer's own words")
     if asked_before(question, asked):
         faults.append("a question is not asked twice")

@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,23 +18,60 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Embedder
 
-VERSION = "3"  # of the features; another one learns again
+SHIPPED = (
+    Path(__file__).parent / "hearing" / "learned"
+)  # what was learned with the embedding model that comes as a package
+VERSION = "4"  # of the features; another one learns again
 STRENGTH = 20.0  # of the regression: the inverse of what a large weight costs
-_WORDS = re.compile(r"[\w']+|[?!.]")
 MOST_STEPS = 300
-MEANING = 2.0  # how much the embedding counts beside the words, whose vectors have length one
+_WORDS = re.compile(r"[\w']+|[?!.]")
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a classifier learned: what it counts, with weights, and a row of coefficients and an intercept a label."""
+
+    words: tuple[str, ...]
+    word_weights: Floats
+    letters: tuple[str, ...]
+    letter_weights: Floats
+    coefficients: NDArray[Any]
+    intercepts: Floats
+
+    @cached_property
+    def vectorizers(self) -> tuple[Any, Any]:
+        """They count words and letters."""
+        words, letters = _words(vocabulary=self.words), _letters(vocabulary=self.letters)
+        words.idf_, letters.idf_ = self.word_weights, self.letter_weights
+        return words, letters
 
 
 class SentenceClassifier:
     """Multinomial logistic regression over TF-IDF of words and letters and the embedding of the sentence.
 
-    It is learned at the first use from ``examples`` (sentences by label) and kept in ``folder``, named for the examples, the
-    embedding model and the features, so that a change of any of them learns it anew. A folder that cannot be written costs
-    only the seconds of learning. Reproducible: the same examples give the same weights.
+    What was learned from ``examples`` (sentences by label) is read from the package where it is shipped for this embedding model,
+    else from ``folder``; where neither has it, it is learned at the first use and kept in ``folder``. A file is named for the
+    examples, the embedding model and the features, so that a change of any of them learns it anew. A folder that cannot be written
+    costs only the time of learning. ``meaning`` says how much the columns count beside the words, whose vectors have length one.
+    Reproducible: the same examples give the same weights. ``columns`` gives what is known of
+    examples besides their words: their embedding, where nothing else is said.
     """
 
-    def __init__(self, name: str, examples: Mapping[str, Sequence[str]], embedder: Embedder, folder: Path) -> None:
-        self._name = name
+    def __init__(
+        self,
+        name: str,
+        examples: Mapping[str, Sequence[str]],
+        embedder: Embedder,
+        folder: Path,
+        *,
+        meaning: float = 2.0,
+        columns: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+    ) -> None:
+        self.name = name
+        self._meaning = meaning
+        self._columns = columns or embedder.encode
         self._examples = examples
         self._embedder = embedder
         self._folder = folder
@@ -44,81 +82,126 @@ class SentenceClassifier:
         return tuple(sorted(self._examples))
 
     def probabilities(self, sentences: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        """A row a sentence, a column a label; ``vectors`` are the sentences' embeddings."""
+        """A row a sentence, a column a label; ``vectors`` are the columns that go with the sentences: their embeddings."""
         if not sentences:
             return np.zeros((0, len(self.labels)))
-        scores = self._features(sentences, vectors) @ self._weights["coefficients"].T + self._weights["intercepts"]
+        learned = self._learned
+        scores = self._features(learned, sentences, vectors) @ learned.coefficients.T + learned.intercepts
         exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
     def warm_up(self) -> None:
-        """Learn, or read what was learned."""
-        _ = self._weights, self._vectorizers
+        """Read what was learned, or learn."""
+        _ = self._learned
 
     @property
-    def _file(self) -> Path:
-        told = json.dumps([VERSION, STRENGTH, MEANING, self._embedder.fingerprint, dict(self._examples)])
-        return self._folder / f"{self._name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
+    def file_name(self) -> str:
+        """The name under which what was learned is kept."""
+        told = json.dumps([VERSION, STRENGTH, self._meaning, self._embedder.fingerprint, dict(self._examples)])
+        return f"{self.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
 
     @cached_property
-    def _vectorizers(self) -> tuple[Any, Any]:
-        from sklearn.feature_extraction.text import TfidfVectorizer
+    def _learned(self) -> Learned:
+        for folder in (SHIPPED, self._folder):
+            found = _read(folder / self.file_name)
+            if found is not None:
+                return found
+        learned = self.learn()
+        self._keep(learned)
+        return learned
 
-        words = TfidfVectorizer(
-            preprocessor=_pieces,
-            tokenizer=str.split,
-            token_pattern=None,
-            ngram_range=(1, 2),
-            sublinear_tf=True,
-            min_df=2,
-        )
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=3)
-        sentences = [_plain(one) for label in self.labels for one in self._examples[label]]
-        return words.fit(sentences), letters.fit(sentences)
-
-    def _features(self, sentences: Sequence[str], vectors: NDArray[np.float32]) -> Any:
-        from scipy.sparse import csr_matrix, hstack
-
-        plain = [_plain(one) for one in sentences]
-        words, letters = (vectorizer.transform(plain) for vectorizer in self._vectorizers)
-        return hstack([words, letters, csr_matrix(MEANING * vectors.astype(np.float64))]).tocsr()
-
-    @cached_property
-    def _weights(self) -> dict[str, NDArray[np.float64]]:
-        try:
-            with np.load(self._file, allow_pickle=False) as kept:
-                return {name: kept[name] for name in ("coefficients", "intercepts")}
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-            learned = self._learned()
-            self._keep(learned)
-            return learned
-
-    def _learned(self) -> dict[str, NDArray[np.float64]]:
+    def learn(self) -> Learned:
+        """Learn from the examples."""
         from sklearn.linear_model import LogisticRegression
 
         sentences = [one for label in self.labels for one in self._examples[label]]
         wanted = [label for label in self.labels for _ in self._examples[label]]
-        regression = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
-        regression.fit(self._features(sentences, self._embedder.encode(sentences)), wanted)
+        empty = np.zeros((0, 0))
+        learned = Learned(*_vocabularies(sentences), empty, empty)
+        features = self._features(learned, sentences, self._columns(sentences))
+        regression = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS).fit(features, wanted)
         coefficients, intercepts = regression.coef_, regression.intercept_
         if len(self.labels) == 2:  # of two labels only the second has a row
-            coefficients, intercepts = (
-                np.vstack([-coefficients, coefficients]) / 2,
-                np.hstack([-intercepts, intercepts]) / 2,
-            )
-        return {"coefficients": coefficients, "intercepts": intercepts}
+            coefficients = np.vstack([-coefficients, coefficients]) / 2
+            intercepts = np.hstack([-intercepts, intercepts]) / 2
+        rounded = coefficients.astype(np.float16).astype(np.float32)  # as they are kept
+        return replace(learned, coefficients=rounded, intercepts=intercepts)
 
-    def _keep(self, learned: Mapping[str, NDArray[np.float64]]) -> None:
+    def _features(self, learned: Learned, sentences: Sequence[str], columns: NDArray[np.float32]) -> Any:
+        from scipy.sparse import csr_matrix, hstack
+
+        plain = [_plain(one) for one in sentences]
+        words, letters = learned.vectorizers
+        dense = csr_matrix(self._meaning * columns.astype(np.float64))
+        return hstack([words.transform(plain), letters.transform(plain), dense]).tocsr()
+
+    def _keep(self, learned: Learned) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as file:
-                np.savez(file, coefficients=learned["coefficients"], intercepts=learned["intercepts"])
-            Path(file.name).replace(self._file)
-            for other in self._folder.glob(f"{self._name}-*.npz"):
-                if other != self._file:
+                write(learned, Path(file.name))
+            Path(file.name).replace(self._folder / self.file_name)
+            for other in self._folder.glob(f"{self.name}-*.npz"):
+                if other.name != self.file_name:
                     other.unlink(missing_ok=True)
         except OSError:
             return
+
+
+def write(learned: Learned, path: Path) -> None:
+    """Write what was learned to a file. Raises OSError."""
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            words="\n".join(learned.words),
+            word_weights=learned.word_weights.astype(np.float32),
+            letters="\n".join(learned.letters),
+            letter_weights=learned.letter_weights.astype(np.float32),
+            coefficients=learned.coefficients.astype(np.float16),
+            intercepts=learned.intercepts,
+        )
+
+
+def _read(path: Path) -> Learned | None:
+    """What is kept in the file; None where there is none, or none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            return Learned(
+                words=tuple(str(kept["words"]).split("\n")),
+                word_weights=kept["word_weights"].astype(np.float64),
+                letters=tuple(str(kept["letters"]).split("\n")),
+                letter_weights=kept["letter_weights"].astype(np.float64),
+                coefficients=kept["coefficients"].astype(np.float32),
+                intercepts=kept["intercepts"],
+            )
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+
+
+def _vocabularies(sentences: Sequence[str]) -> tuple[tuple[str, ...], Floats, tuple[str, ...], Floats]:
+    """The words and letters that are counted, each with its weight."""
+    plain = [_plain(one) for one in sentences]
+    words, letters = _words(min_df=2).fit(plain), _letters(min_df=3).fit(plain)
+    return (
+        tuple(words.get_feature_names_out()),
+        np.asarray(words.idf_, dtype=np.float32).astype(np.float64),
+        tuple(letters.get_feature_names_out()),
+        np.asarray(letters.idf_, dtype=np.float32).astype(np.float64),
+    )
+
+
+def _words(**more: Any) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(
+        preprocessor=_pieces, tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), sublinear_tf=True, **more
+    )
+
+
+def _letters(**more: Any) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, **more)
 
 
 def _plain(sentence: str) -> str:

@@ -1,4 +1,4 @@
-"""Tells what a message says to the companion from what it tells: questions, wishes, no, corrections, complaints, leave-taking."""
+"""Reads a message sentence by sentence: what each says to the companion, what it is about, and how its writer is now."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.learned import SentenceClassifier
 from assistant.phrases import plain, wish_of
-from assistant.types import Directed, Wish
+from assistant.types import Directed, Matter, Wish
 from assistant.words import content_stems, count_words, is_english
 from knowledge.embedding import Embedder
 
@@ -22,12 +22,14 @@ LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as te
 LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
 LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
 SURE = 0.85  # from here on an act needs none of the words of act_words.yaml
-LIKELY_NO = 0.2  # right after a reading was offered
+ASKS_A_LITTLE = 0.2  # of a complaint: from here on what it asks is answered first
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING = 2  # sentences of a long message that are looked at, for there stands talk to the companion
 FROM_THE_END = 4
 LONG = 40  # words; most of a longer message is the dream
 SHORT = 14  # words: a correction or a leave-taking is no longer
+RUNS_ON = 14  # words: a longer sentence may be about two things
+FEWEST_WORDS_OF_A_PART = 4
 
 TELLS = "tells"
 _WISHES = {
@@ -40,13 +42,19 @@ _WISHES = {
     "wishes_another_reading": Wish.ANOTHER_READING,
     "wishes_go_on": Wish.GO_ON,
     "wishes_stop": Wish.STOP,
+    "wishes_leave_out": Wish.LEAVE_OUT,
 }
-_ANSWERS = frozenset({TELLS, "agrees", "denies", "not_knowing"})  # what tells something, if only a little
+_ANSWERS = frozenset(
+    {TELLS, "agrees", "denies", "not_knowing", "appreciates"}
+)  # what tells something, if only a little
 _CHANGE_COURSE = frozenset({"wishes", "corrects", "complains"})
 _NOT_FOR_US = frozenset({"asks_outside", "asks_companion"})
 
 _ANY = re.IGNORECASE
 _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+|\s*;\s+")
+_JOINTS = re.compile(
+    r",?\s+(?=(?:and|but|so|because|cos|cause|cuz|though|although|then|like when|which|anyway)\b)|\s[–—-]+\s", _ANY
+)
 _LEADS_IN = re.compile(
     r"^(?:(?:and|but|so|or|then|also|well|now|ok(?:ay)?|no|yes|yeah|right|look|please|pls|just tell me|tell me|honestly|anyway|again|hm+|oh|ah|ha(?:ha)*|sorry|"
     r"i (?:mean|wonder|was wondering|am wondering|'m wondering)|(?:i )?(?:just )?(?:want|wanted|would like|'d like) to (?:know|ask)|my question is|"
@@ -59,8 +67,8 @@ _POINTS_BACK = re.compile(
 )
 _ASKING_FORM = re.compile(
     r"\?|^(?:wh(?:y|at|o|en|ere|ich)|how|is|are|am|was|were|do|does|did|can|could|may|should|would|will|has|have|any|says who|since when|you promise|explain|interpret|tell me|so you)\b|"
-    r"\bwhy\b|\bwhat(?:'?s| is| does| do) .*\b(?:mean|supposed|say|about)\b|\bhow (?:come|long|often|common|many)\b|\b(?:is|are|am|does|do|can|should) (?:it|this|that|i|they|you|dreams?|everybody|everyone)\b|"
-    r"\b(?:wonder|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
+    r"\bwhy\b|\bwhat(?:'?s| is| does| do) .*\b(?:mean|supposed|say|about|stand for)\b|\bis there any\b|\bdoes (?:any|some)\w+\b|\bhow (?:come|long|often|common|many)\b|\b(?:is|are|am|does|do|can|should) (?:it|this|that|i|they|you|dreams?|everybody|everyone)\b|"
+    r"\b(?:wonder(?:ing|ed)?|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
     _ANY,
 )
 _COMPLAINS = re.compile(
@@ -69,7 +77,16 @@ _COMPLAINS = re.compile(
     r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
     _ANY,
 )
+_WHAT_IF = re.compile(r"\bwhat if\b", _ANY)
+_DENIED_WISH = re.compile(
+    r"(?:\bcan(?:no|'?)t|\bcould(?:n'?t| not)|n'?t|\bnever|\bnot|\bhow (?:do|can|to|could) .*|\bwhat .*) (?:to )?(?:stop|leave|skip|quit|end)\b",
+    _ANY,
+)
 _NOT_THIS = re.compile(r"\bnot (?:my |the |an? |his |her |our )?(\w+)", _ANY)
+_OF_LEAVING_OUT = content_stems(
+    """take leave leaving left forget forgot part bit line sentence remark word thing note summary please delete remove drop cut scratch strike erase omit
+    lose edit skip write mention keep kindly private rest everything only last said name talk call put out want lol haha"""
+)
 _DENIES_A_FACT = re.compile(
     r"\b(?:was|were|is|are)(?:n'?t| not) (?:even )?(?:in|part of|from) (?:the|my|that) dream\b|\bnot (?:from|in|part of) (?:the|my) dream\b|\bin (?:the )?real life\b.*\bnot\b|"
     r"\b(?:nobody|no one) (?:said|was|did)\b.*|\bthere (?:was|were)(?:n'?t| no) (?:any )?\w+|^(?:what|which) \w+\s*[?.!]*$|\bmy \w+(?:'?s| is) (?:still )?alive\b",
@@ -88,28 +105,34 @@ def _file(name: str) -> dict[str, Any]:
 
 
 class SpeechActs:
-    """Reads messages with two classifiers learned from examples: of what a sentence does, and of how its writer is now.
+    """Reads messages with classifiers learned from examples: of what a sentence does, what it is about, and how its writer is now.
 
-    Learned at the first use, some ten seconds, and kept in ``folder``. One reader serves many threads.
+    What was learned is shipped, or learned at the first use and kept in ``folder``. One reader serves many threads.
     """
 
     def __init__(self, embedder: Embedder, folder: Path) -> None:
         self._embedder = embedder
         self._acts = SentenceClassifier("acts", examples("acts"), embedder, folder)
         self._states = SentenceClassifier("states", examples("states"), embedder, folder)
+        self._matters = SentenceClassifier("matters", examples("matters"), embedder, folder, meaning=0.5)
         self._words = {label: re.compile(pattern, _ANY) for label, pattern in _file("act_words").items()}
 
+    @property
+    def classifiers(self) -> tuple[SentenceClassifier, ...]:
+        """All that it reads with."""
+        return self._acts, self._states, self._matters
+
     def warm_up(self) -> None:
-        """Learn, or read what was learned."""
-        self._acts.warm_up()
-        self._states.warm_up()
+        """Read what was learned, or learn."""
+        for classifier in self.classifiers:
+            classifier.warm_up()
 
     def read(self, message: str) -> Directed:
         """The message in its parts. What is not plainly said to the companion counts as told."""
         if not is_english(message):
             return Directed(message=message, told=message)  # the examples are English
         sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if re.search(r"\w", part)]
-        acts, state, may_be_no = self._acts_and_state(sentences)
+        acts, state = self._acts_and_state(sentences)
         asked = [
             (_LEADS_IN.sub("", one, count=1) or one, act)
             for one, act in zip(sentences, acts, strict=True)
@@ -121,7 +144,21 @@ class SpeechActs:
                 denied |= content_stems(" ".join(_NOT_THIS.findall(one)))
                 if _DENIES_A_FACT.search(one):
                     denied |= content_stems(_DENIES_A_FACT.sub(_what_is_denied(one), one))
-        wish = next((_WISHES[act] for act in acts if act in _WISHES), None) or wish_of(message)
+        denied |= frozenset().union(
+            *(
+                content_stems(one) - _OF_LEAVING_OUT
+                for one, act in zip(sentences, acts, strict=True)
+                if act == "wishes_leave_out"
+            )
+        )
+        wish = next(
+            (
+                _WISHES[act]
+                for one, act in zip(sentences, acts, strict=True)
+                if act in _WISHES and not _DENIED_WISH.search(one)
+            ),
+            None,
+        ) or wish_of(message)
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
         pointed = pointed or next((one for one, act in zip(sentences, acts, strict=True) if act == "points_back"), "")
         return Directed(
@@ -135,13 +172,29 @@ class SpeechActs:
             denied=denied,
             leaves="closes" in acts[-2:] or (len(acts) > 1 and acts[-1] == "greets"),
             rejects="rejects" in acts,
-            may_reject=may_be_no,
             opens_a_dream="turns_to_another_dream" in acts,
             announces="announces" in acts,
             greets="greets" in acts[:-1] or acts == ["greets"],
             puzzled="puzzled" in acts,
             wish=wish,
             state=state,
+            matters=self._about(sentences, acts),
+        )
+
+    def _about(self, sentences: Sequence[str], acts: Sequence[str]) -> tuple[Matter, ...]:
+        """What the sentences that tell something are about; of one that runs on, each part."""
+        parts = [
+            (part, number / max(1, len(sentences) - 1))
+            for number, (sentence, act) in enumerate(zip(sentences, acts, strict=True))
+            if _may_tell(sentence, act) and _is_looked_at(number, len(sentences))
+            for part in _parts(sentence)
+        ]
+        told = [part for part, _ in parts]
+        likely = self._matters.probabilities(told, self._embedder.encode(told))
+        labels = self._matters.labels
+        return tuple(
+            Matter(part, labels[int(row.argmax())], float(row.max()), place)
+            for (part, place), row in zip(parts, likely, strict=True)
         )
 
     def _act(self, sentence: str, probabilities: NDArray[np.float64]) -> str:
@@ -149,11 +202,11 @@ class SpeechActs:
         totals: dict[str, float] = {}
         for act, probability in zip(self._acts.labels, probabilities, strict=True):
             totals[_group(act)] = totals.get(_group(act), 0.0) + float(probability)
-        if not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
+        if totals["asks"] < SURE and not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
             totals.pop("asks")
-        elif totals["asks"] >= LIKELY_NO:
+        elif totals["asks"] >= ASKS_A_LITTLE:
             totals.pop("complains", None)  # who asks is answered first
-        if _COMPLAINS.search(sentence) and totals.get("asks", 0.0) < LIKELY_NO:
+        if _COMPLAINS.search(sentence) and totals.get("asks", 0.0) < ASKS_A_LITTLE:
             return "complains"
         best = max(totals, key=lambda group: totals[group])
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
@@ -163,7 +216,7 @@ class SpeechActs:
             for act, probability in zip(self._acts.labels, probabilities, strict=True)
             if _group(act) == best
             and probability >= LIKELY_BY_ITSELF
-            and (probability >= SURE or self._may_be(act, sentence))
+            and ((probability >= SURE and act != "asks_outside") or self._may_be(act, sentence))
         ]
         return max(among)[1] if among else TELLS
 
@@ -172,22 +225,18 @@ class SpeechActs:
         needed = self._words.get(label)
         return needed is None or bool(needed.search(sentence))
 
-    def _acts_and_state(self, sentences: Sequence[str]) -> tuple[list[str], str, bool]:
-        """What each sentence does, how the writer is now, and whether one of them may say no to a reading."""
+    def _acts_and_state(self, sentences: Sequence[str]) -> tuple[list[str], str]:
+        """What each sentence does, and how the writer is now."""
         places = range(len(sentences))
-        seen = [n for n in places if n < FROM_THE_BEGINNING or n >= len(sentences) - FROM_THE_END]
+        seen = [number for number in places if _is_looked_at(number, len(sentences))]
         if not seen:
-            return [], "", False
+            return [], ""
         looked_at = [sentences[number] for number in seen]
         vectors = self._embedder.encode(looked_at)
         acts = [TELLS] * len(sentences)
         likely = self._acts.probabilities(looked_at, vectors)
         for number, row in zip(seen, likely, strict=True):
             acts[number] = self._act(sentences[number], row)
-        no = self._acts.labels.index("rejects")
-        may_be_no = any(
-            row[no] >= LIKELY_NO and self._may_be("rejects", one) for one, row in zip(looked_at, likely, strict=True)
-        )
         least = FELT_NOW if sum(map(count_words, sentences)) <= LONG else FELT_NOW_IN_A_LONG_TELLING
         states = self._states.probabilities(looked_at, vectors)
         found = [
@@ -196,12 +245,41 @@ class SpeechActs:
             for state, probability in zip(self._states.labels, row, strict=True)
             if state != "none" and probability >= least and self._may_be(state, sentence)
         ]
-        return acts, max(found)[1] if found else "", may_be_no
+        return acts, max(found)[1] if found else ""
+
+
+def _is_looked_at(number: int, of: int) -> bool:
+    return number < FROM_THE_BEGINNING or number >= of - FROM_THE_END
+
+
+def _parts(sentence: str) -> list[str]:
+    """The sentence; one that runs on cut where it joins something new, unless that leaves a scrap."""
+    if count_words(sentence) <= RUNS_ON:
+        return [sentence]
+    parts: list[str] = []
+    start = 0
+    for end in [*(joint.end() for joint in _JOINTS.finditer(sentence)), len(sentence)]:
+        long_enough = all(count_words(one) >= FEWEST_WORDS_OF_A_PART for one in (sentence[start:end], sentence[end:]))
+        if long_enough or end == len(sentence):
+            parts.append(sentence[start:end].strip(" ,–—-"))
+            start = end
+    return parts
 
 
 def _tells(sentence: str, act: str) -> bool:
     """Whether the sentence tells something, be it in putting something right: "it was my aunt"."""
     return act in _ANSWERS or (act == "corrects" and not _DENIES_A_FACT.search(sentence))
+
+
+def _may_tell(sentence: str, act: str) -> bool:
+    """Whether it is no plain question, wish, thanks or correction to us: what else it is about may be taken up."""
+    if act.startswith("asks"):
+        return not sentence.endswith("?") or bool(_WHAT_IF.search(sentence))
+    return (
+        not act.startswith("wishes")
+        and act not in ("closes", "greets", "announces", "complains", "puzzled")
+        and (act != "corrects" or _tells(sentence, act))
+    )
 
 
 def _group(act: str) -> str:

@@ -43,6 +43,7 @@ class Wish(StrEnum):
     START_AGAIN = "start_again"
     DELETE = "delete"
     ANOTHER_READING = "another_reading"
+    LEAVE_OUT = "leave_out"  # to take something out of what is remembered
     GO_ON = "go_on"
 
 
@@ -107,13 +108,26 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """What one sentence of a message is about: ``name`` is a label of hearing/matters.yaml, ``likely`` how sure that is (0 to 1).
+
+    ``place`` is the sentence's share of the way through the message, 0 for its beginning and 1 for its end.
+    """
+
+    sentence: str
+    name: str
+    likely: float
+    place: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Directed:
     """A message in its parts: what it tells, and what it says to the companion.
 
     ``message`` is the whole of it; ``told`` are the sentences that tell something, as they stand; ``question`` those that ask what is known or thought, and
     ``asks`` what kind of question it is (a label of hearing/acts.yaml); ``pointed_at`` what a bare "and the dog?" names;
     ``denied`` the stems of what is said to be no part of the dream; ``state`` how the waking person is now (a label of
-    hearing/states.yaml), empty where nothing is said of it.
+    hearing/states.yaml), empty where nothing is said of it. ``matters`` says what its sentences are about, those that tell.
     """
 
     message: str = ""
@@ -126,13 +140,13 @@ class Directed:
     denied: frozenset[str] = frozenset()
     leaves: bool = False
     rejects: bool = False
-    may_reject: bool = False  # less surely: enough right after a reading was offered
     opens_a_dream: bool = False
     announces: bool = False
     greets: bool = False
     puzzled: bool = False
     wish: Wish | None = None
     state: str = ""
+    matters: tuple[Matter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +168,26 @@ class Citation:
     marker: int
     section: str
     quote: str
+
+
+class FactKind(StrEnum):
+    """What a remembered fact is about."""
+
+    PERSON = "person"
+    IMAGE = "image"
+    FEELING = "feeling"
+    LIFE = "life"  # of waking life, or a memory
+    MEANING = "meaning"  # the dreamer's own sense of the dream
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something the dreamer told, in their words; ``turn`` is the number of the message that told it first."""
+
+    kind: FactKind
+    said: str
+    turn: int
 
 
 class Role(StrEnum):
@@ -262,6 +296,9 @@ class Plan:
     asked: tuple[str, ...] = ()  # the questions asked so far
     rejected: tuple[str, ...] = ()  # readings that the dreamer said no to
     rejected_sections: tuple[str, ...] = ()
+    memory: tuple[Fact, ...] = ()  # of the messages before this one
+    matter: Matter | None = None  # what of this message is taken up, if one thing stands out
+    remark: str = ""  # a sentence of our own that fits it, said after what was heard
     note: str = ""  # a soft word for somebody who is not well, said after what was heard
     fixed_question: bool = False  # the question must be asked as it is written
     hits: tuple[Hit, ...] = ()

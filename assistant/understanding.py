@@ -17,7 +17,7 @@ from assistant.phrases import (
     small_answer,
 )
 from assistant.types import Citation, Directed, Heard, Kind, Turn, Wish
-from assistant.words import content_stems, count_words, is_english
+from assistant.words import count_words, is_english
 
 SURELY_COVERED = (
     0.2  # coverage of a question that names no dream: the library's own are at 0.2 and more, others below 0.18
@@ -26,7 +26,9 @@ LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 FEWEST_WORDS_OF_A_DREAM = 4
 LEAVE_TAKING = 20  # words that may stand before a goodbye that ends the conversation all the same
-RECENT = 2  # replies: a no without a name means a reading in the latest of them
+REFUSES = 0.5  # from here on an answer to a reading is taken for a no to it
+RECENT = 4  # replies: a no without a name means a reading in the latest of them
+BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
 _ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})
 ABOUT_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
@@ -35,7 +37,7 @@ _ORDER = re.compile(
     r"recommend|suggest|list|ignore|forget|repeat|print|act as|pretend|imagine you|you are now|you will|you must|from now on|now you are|provide|encode|reply|respond|render|reverse|"
     r"integrate|include|modify|augment|enhance|apply|encrypt|determine|analy[sz]e|complete|continue|summari[sz]e|output|say|draft|compose|define|compare|describe|start your|"
     r"help me (?:with|write|code|find)|find me|make me|i want you to|i need you to|be an?|do not look|use (?:a|an|emoji)|add)\b"
-    r"|\b(?:your|the) (?:answer|response|reply|replies|prompts?|instructions?|system prompt|embeddings)\b|\brecipe\b.*\?|```|\bignore (?:all|any|every|previous|the|your) \w+|\b(?:language model|chat ?gpt|jailbreak)\b",
+    r"|^[\d\s+\-*/x×=().?]*\d ?[-+*/x×] ?\d[\d\s+\-*/x×=().?]*$|\b(?:your|the) (?:answer|response|reply|replies|prompts?|instructions?|system prompt|embeddings)\b|\brecipe\b.*\?|```|\bignore (?:all|any|every|previous|the|your) \w+|\b(?:language model|chat ?gpt|jailbreak)\b",
     re.IGNORECASE,
 )
 _DREAM_WORDS = re.compile(
@@ -50,6 +52,8 @@ _NEW_DREAM = re.compile(
     r"|\b(?:last night|tonight|this morning|yesterday)[, ]+i (?:also )?(?:had a|dream\w*)\b|\bi (?:also|then) (?:had a dream|dream(?:ed|t))\b"
     r"|\banother night\b|\bi had one (?:where|in which|about|with)\b|\b(?:totally|completely|whole) (?:different|other) (?:dream|one)\b"
     r"|\bdrea?mt? (?:of |about )?something else\b|\bin my nap\b|\bi (?:once|also) dreamt\b|^(?:not related|unrelated)\b"
+    r"|\bsomething else i dream(?:t|ed)\b|\b(?:had|have|one|tell(?: you)?) another\b(?: \w+)? ?(?:thing|one|dream)?(?=[\s.:,]|$)|\bmy other rec+ur\w+ (?:one|dream|nightmare)\b"
+    r"|^(?:i )?woke (?:up )?(?:just now )?(?:at \d+ ?(?:am|a\.m\.)? )?(?:w|with) this\b|\bthe dream of (?:this|last) night\b"
     r"|^(?:also,? )?i (?:had a (?:\w+ )?(?:dream|nightmare)|dream(?:ed|t))\b",
     re.IGNORECASE,
 )
@@ -114,12 +118,13 @@ def kind_of(
     covered: bool,
     coverage_alone: float | None = None,
     question: str = "",
+    refuses: float = 0.0,
 ) -> Kind:
     """The kind of turn, by what the message does and by what went before. Safety is decided elsewhere and comes first.
 
     ``covered`` is what the search said of the message in its conversation: it tells a dream the library knows from one it
     does not. ``coverage_alone`` is the search's figure for the message by itself, where the two differ. ``question`` is what of
-    the message asks the companion.
+    the message asks the companion, ``refuses`` how likely it says no to the reading of the last reply.
     """
     said, parts = message.strip(), heard.directed
     earlier = of_this_dream(earlier)
@@ -127,6 +132,8 @@ def kind_of(
     alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
     another = opens_a_dream(said, parts)
     tells = count_words(parts.told)
+    if parts.wish is Wish.STOP and parts.leaves and told:
+        return Kind.CLOSE
     if (
         parts.wish is not None
         and (told or count_words(said) <= FEW)
@@ -137,7 +144,7 @@ def kind_of(
     if not question and (says_goodbye(said) or (parts.leaves and tells <= LEAVE_TAKING and (told or tells <= FEW))):
         return Kind.CLOSE
     offered = any(turn.citations for turn in earlier)
-    if told and offered and _says_no(said, parts, earlier):
+    if told and offered and not another and _says_no(said, parts, earlier, refuses):
         return Kind.REJECTION
     if _is_only_to_us(said, parts, told=bool(told), another=another):
         return Kind.OUTSIDE
@@ -164,12 +171,12 @@ def begins_anew(parts: Directed) -> bool:
     )
 
 
-def _says_no(said: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
+def _says_no(said: str, parts: Directed, earlier: Sequence[Turn], refuses: float) -> bool:
     if parts.corrects or not is_english(said):
         return False
     if rejects(said, just_offered=bool(earlier[-1].citations)):
         return True
-    if parts.may_reject and earlier[-1].citations and not parts.question:
+    if earlier[-1].citations and not parts.question and count_words(said) <= LONG and refuses >= REFUSES:
         return True
     return parts.rejects and any(turn.citations for turn in earlier[-RECENT:])
 
@@ -178,9 +185,9 @@ def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> 
     """Whether the message greets, asks who answers here, or says that there is a dream, and tells nothing yet."""
     if is_greeting(said) or (is_about_us(said) and count_words(said) <= FEW):
         return True
-    if count_words(parts.told) > FEW // 2:
+    if count_words(parts.told) > (FEW if parts.announces and not told else FEW // 2):
         return False
-    coming = announces(said) or parts.announces
+    coming = (announces(said) and not parts.question) or parts.announces
     return (
         parts.asks == "asks_companion"
         or (parts.asks in _ABOUT_THE_TALK and not told)
@@ -191,9 +198,11 @@ def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> 
 
 def _is_the_matter(question: str, parts: Directed, told: Sequence[str], alone: float) -> bool:
     """Whether the question is what the message is about: after a dream was told any is, before that one without a telling."""
-    if parts.asks == "asks_why" and not _is_on_topic(question, told, alone):
+    if told:
+        return True
+    if parts.asks == "asks_why" and not _is_on_topic(question, alone):
         return False
-    return bool(told) or count_words(question) >= count_words(parts.told)
+    return count_words(parts.told) < max(count_words(question), BESIDE_A_QUESTION)
 
 
 def _tells_more(said: str, told: Sequence[str], *, covered: bool) -> bool:
@@ -211,13 +220,6 @@ def _is_of_dreams(said: str, coverage_alone: float) -> bool:
     return coverage_alone >= SURELY_COVERED or bool(_MY_DREAM.search(said))
 
 
-def _is_on_topic(question: str, told: Sequence[str], coverage_alone: float) -> bool:
-    """Whether a question is about dreams: by its words, by what was told, or because it points at what was told."""
-    if _DREAM_WORDS.search(question) or coverage_alone >= SURELY_COVERED:
-        return True
-    stems = content_stems(question)
-    pointing = bool(told) and (
-        len(stems) <= 1
-        or (bool(re.search(r"\b(?:it|this|that|they|these)\b", question, re.IGNORECASE)) and len(stems) <= 4)
-    )
-    return pointing or any(stems & content_stems(message) for message in told)
+def _is_on_topic(question: str, coverage_alone: float) -> bool:
+    """Whether a first question is about dreams."""
+    return bool(_DREAM_WORDS.search(question)) or coverage_alone >= SURELY_COVERED

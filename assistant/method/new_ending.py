@@ -15,9 +15,16 @@ PARTS = 5  # told in so many messages it is whole enough to be said back
 SAID_BACK = 75  # words at most
 
 _OVER = re.compile(
-    r"\b(?:that'?s (?:the end|it|all|how it ends)|the end|end of (?:it|the dream|story)|(?:and )?(?:then )?i wake up|all done|i'?m done|finished|nothing (?:more|else))\b",
+    r"\b(?:that'?s (?:the end|it|all|how it ends)(?: (?:i think|i guess|really))?|the end|end of (?:it|the dream|story)|(?:and )?(?:then )?i wake up|all done|i'?m done|finished|nothing (?:more|else))\b",
     re.IGNORECASE,
 )
+_BESIDE_IT = re.compile(
+    r"^(?:(?:ok(?:ay)?|um+|uh+|hm+|so|well|right|yes|yeah|alright|let me (?:think|see|try)|i'?ll try|here goes)[\s,.…]*)+$"
+    r"|\b(?:thank(?:s| you)|(?:made|makes|making) me (?:cry|smile|laugh|feel)|feels? (?:good|better|nice|right|strange|odd|weird)|(?:going to|gonna|i'?ll) (?:try to |try and |go to )?sleep|"
+    r"good ?night|does that (?:work|count)|is that (?:ok|okay|right|enough)|i like (?:that|this|it))\b",
+    re.IGNORECASE,
+)  # said of the telling, and no part of it
+_FILLER = re.compile(r"^(?:(?:ok(?:ay)?|um+|uh+|hm+|well|right|so|yes|yeah|alright)\b[\s,.…]*)+(?=\w)", re.IGNORECASE)
 
 
 def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
@@ -52,9 +59,14 @@ def is_whole(parts: Sequence[str]) -> bool:
 
 def said_back(parts: Sequence[str]) -> str:
     """The new version in the dreamer's words; empty where it is too long to be said in a reply."""
-    whole = " ".join(part if part.endswith((".", "!", "?", "…")) else f"{part}." for part in map(_quotable, parts))
+    whole = " ".join(
+        part if part.endswith((".", "!", "?", "…")) else f"{part}." for part in filter(None, map(_quotable, parts))
+    )
     return whole if count_words(whole) <= SAID_BACK else ""
 
 
 def _quotable(part: str) -> str:
-    return " ".join(re.sub(r"[\"“”<>{}\[\]|\\`*_#^~]", "", _OVER.sub("", part)).split()).strip(" ,;:-–—")
+    """What of a message tells the new version, without marks that would break a quotation."""
+    plain = re.sub(r"[\"“”<>{}\[\]|\\`*_#^~]", "", _OVER.sub("", part.replace("’", "'")))
+    sentences = (_FILLER.sub("", one) for one in re.split(r"(?<=[.!?…])\s+|\n+", plain))
+    return " ".join(" ".join(one for one in sentences if not _BESIDE_IT.search(one)).split()).strip(" ,;:-–—")

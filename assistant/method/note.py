@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from assistant.method.new_ending import ENDING, new_version
-from assistant.phrases import beyond_no, says_nothing
-from assistant.texts import choices, text
-from assistant.types import Kind, Turn, Wish
+from assistant.method.new_ending import new_version
+from assistant.texts import text
+from assistant.types import Fact, FactKind, Kind, Turn
 from assistant.understanding import rejected_citations
-from assistant.words import count_words
+from assistant.words import content_stems, count_words
 
 DREAM_WORDS = 150
-ANSWER_WORDS = 25
 MOST_ANSWERS = 5
 MOST_PASSAGES = 3
 MOST_OWN = 3
+MOST_STEPS = 2
 NEW_VERSION_WORDS = 120
 
 
-def closing_note(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
-    """The note of the turns about one dream; empty where no dream was told. At most about 350 words.
+def closing_note(
+    turns: Sequence[Turn], titles: Mapping[str, str], memory: Sequence[Fact] = (), left_out: Collection[str] = ()
+) -> str:
+    """The note of these turns; empty where no dream was told. At most about 350 words.
 
-    ``titles`` names the sections that may have been cited, by their id.
+    ``titles`` names the sections that may have been cited, by their id; ``memory`` is what the conversation holds of the
+    dreamer; sentences that hold a stem of ``left_out`` are not in the note.
     """
     tellings = [turn for turn in turns if turn.kind in (Kind.DREAM, Kind.UNCOVERED)]
     if not tellings:
         return ""
-    answers = [
-        (before.facet, _beginning(turn.message, ANSWER_WORDS))
-        for before, turn in pairwise(turns)
-        if turn.kind is Kind.ANSWER
-        and not says_nothing(turn.message)
-        and before.facet != ENDING
-        and Wish.NEW_ENDING not in (before.wish, turn.wish)
-        and not _was_for_us(turn)
-    ]
-    own = [answer for facet, answer in answers if facet == "own-meaning"]
-    own += [
-        _beginning(rest, ANSWER_WORDS)
-        for turn in turns
-        if turn.kind is Kind.REJECTION and (rest := beyond_no(turn.message))
-    ]
-    steps = [answer for facet, answer in answers if facet == "step"]
-    others = [answer for facet, answer in answers if facet not in ("step", "own-meaning")]
     said_no_to = {citation.section for citation in rejected_citations(turns)}
     fitted = {
         titles[citation.section]: None
@@ -53,24 +37,30 @@ def closing_note(turns: Sequence[Turn], titles: Mapping[str, str]) -> str:
         for citation in turn.citations
         if citation.section in titles and citation.section not in said_no_to
     }
+    dreams = [_beginning(_without(turn.message, left_out), DREAM_WORDS // len(tellings)) for turn in tellings]
+    anew = _without(" ".join(new_version(turns)), left_out)
+    feelings = ", ".join(fact.said for fact in memory if fact.kind is FactKind.FEELING)
     parts = {
-        "dream": " and ".join(_quoted([_beginning(turn.message, DREAM_WORDS // len(tellings)) for turn in tellings])),
-        "came_up": ", ".join(_quoted(others[-MOST_ANSWERS:])),
+        "dream": " and ".join(_quoted(one for one in dreams if one)),
+        "felt": feelings,
+        "came_up": _last_of(memory, FactKind.LIFE, MOST_ANSWERS),
         "passages": ", ".join(_quoted(list(fitted)[:MOST_PASSAGES])),
-        "own": ", ".join(_quoted(own[-MOST_OWN:])),
-        "step": ", ".join(_quoted(steps[-1:])),
-        "new_version": " ".join(_quoted([_beginning(" ".join(new_version(turns)), NEW_VERSION_WORDS)]))
-        if new_version(turns)
-        else "",
+        "own": _last_of(memory, FactKind.MEANING, MOST_OWN),
+        "step": _last_of(memory, FactKind.STEP, MOST_STEPS),
+        "new_version": " ".join(_quoted([_beginning(anew, NEW_VERSION_WORDS)])) if anew else "",
     }
     filled = [text("note", name).format(_ended(part)) for name, part in parts.items() if part]
     return " ".join([text("note", "opening"), *filled])
 
 
-def _was_for_us(turn: Turn) -> bool:
-    """Whether the message was a complaint or put us right, as our own reply shows: it is nothing of the dreamer's dream."""
-    ours = {*choices("passed_over"), *choices("put_right")}
-    return any(sentence.text in ours for sentence in turn.sentences)
+def _last_of(memory: Sequence[Fact], kind: FactKind, most: int) -> str:
+    return ", ".join(_quoted([fact.said for fact in memory if fact.kind is kind][-most:]))
+
+
+def _without(message: str, left_out: Collection[str]) -> str:
+    """The message without the sentences that the dreamer wants left out."""
+    sentences = re.split(r"(?<=[.!?…])\s+|\n+", message.strip())
+    return " ".join(sentence for sentence in sentences if not content_stems(sentence) & frozenset(left_out))
 
 
 def _beginning(message: str, most: int) -> str:
@@ -85,8 +75,9 @@ def _beginning(message: str, most: int) -> str:
     return whole if len(words) <= 1.3 * most else " ".join(words[:most]) + " …"
 
 
-def _quoted(texts: Sequence[str]) -> list[str]:
-    return [f"“{one.strip().rstrip('.')}”" for one in texts]
+def _quoted(texts: Iterable[str]) -> list[str]:
+    plain = (re.sub(r"[“”\"]", "'", one).strip().rstrip(".") for one in texts)
+    return [f"“{one}”" for one in plain]
 
 
 def _ended(part: str) -> str:

@@ -28,7 +28,7 @@ SLOT_KINDS = {
     "thing": MentionKind.THING,
 }
 _SETTINGS = (MentionKind.PLACE, MentionKind.THING)
-MOMENT_WORDS = 12  # a longer clause makes a question that nobody can follow
+MOMENT_WORDS = 9  # a longer clause makes a question that nobody can follow
 FILLERS = 3  # of one kind, the most telling
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 

@@ -13,11 +13,12 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """``library`` says whether the library may add what it has, ``asks`` whether a question follows."""
+    """``library`` says whether the library may add what it has, ``asks`` whether a question follows, ``questions`` which first."""
 
     text: str
     library: bool
     asks: bool
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,13 @@ def response_to(act: str, said: Collection[str], number: int = 0) -> Response | 
     if row is None:
         return None
     fresh = [wording for wording in row["says"] if wording not in said] or row["says"]
-    return Response(fresh[number % len(fresh)], row["library"], row["asks"])
+    return Response(fresh[number % len(fresh)], row["library"], row["asks"], tuple(row.get("questions", ())))
+
+
+@cache
+def questions_after_answers() -> frozenset[str]:
+    """Every question that follows on an answer of ours."""
+    return frozenset(question for row in _all()["answers"].values() for question in row.get("questions", ()))
 
 
 def comfort_for(state: str, said: Collection[str]) -> Comfort | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.types import Heard, Kind, MentionKind, Stage, Turn, Wish
 from assistant.understanding import of_this_dream, says_nothing
@@ -43,10 +43,10 @@ _OF_WAKING_LIFE = re.compile(
 )
 
 
-def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
+def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind, brought: Collection[str] = ()) -> Stage:
     """The stage of this turn: it moves on with what has been covered of this dream, and ends when the dreamer ends it.
 
-    Insight comes once a feeling, an image and what comes to mind about it have been spoken of; action once the dreamer's
+    ``brought`` are facets that earlier messages spoke of without being asked. Insight comes once a feeling, an image and what comes to mind about it have been spoken of; action once the dreamer's
     own meaning and a place in waking life have.
     """
     if kind is Kind.CLOSE:
@@ -54,7 +54,7 @@ def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
     turns = of_this_dream(earlier)
     if Wish.NEW_ENDING in [*(turn.wish for turn in turns), heard.directed.wish if kind is Kind.WISH else None]:
         return Stage.ACTION
-    answered = answered_facets(turns, heard, kind)
+    answered = [*answered_facets(turns, heard, kind), *brought]
     explored = [
         any(facet in answered for facet in FEELING),
         any(facet in answered for facet in IMAGE),

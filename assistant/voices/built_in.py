@@ -12,11 +12,12 @@ from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
 from assistant.phrases import beyond_no
 from assistant.texts import choices, text
-from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
+from assistant.types import Heard, Kind, Matter, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words
 
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
+FEWEST_WORDS_TAKEN_UP = 5  # of the sentence that is taken up, for it to be given back by itself
 FEWEST_WORDS_BESIDES = 6  # told beside a question, for it to be given back after the answer
 
 
@@ -54,6 +55,8 @@ class BuiltInVoice:
             yield self.heard(plan)
         if plan.plain and begins:
             yield Sentence(plan.plain, Role.PLAIN)
+        if plan.remark:
+            yield Sentence(plan.remark, Role.PLAIN)
         rest = beyond_no(plan.heard.message) if plan.kind is Kind.REJECTION else ""
         if rest:
             clauses = tuple(clause for clause in plan.heard.clauses if clause.said in rest)
@@ -73,6 +76,7 @@ class BuiltInVoice:
         as_told = said_back([plan.heard.message]) if plan.facet in (ENDING, REHEARSAL) else ""
         if as_told:
             return Sentence(f"\u201c{as_told}\u201d", Role.HEARD, frame="as-told")
+        plan = replace(plan, heard=_on_the_matter(plan.heard, plan.matter))
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
         given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
         message = content_stems(plan.heard.message)
@@ -96,3 +100,22 @@ class BuiltInVoice:
                 return
             short -= count_words(wording)
             yield Sentence(wording, Role.PLAIN)
+
+
+def _on_the_matter(heard: Heard, matter: Matter | None) -> Heard:
+    """What was heard, narrowed to the sentence that is taken up, with what stands beside it where that is only a few words."""
+    if matter is None:
+        return heard
+    in_it = [number for number, clause in enumerate(heard.clauses) if _overlap(clause.said, matter.sentence)]
+    if not in_it:
+        return replace(heard, message=matter.sentence, clauses=())
+    words = sum(count_words(heard.clauses[number].said) for number in in_it)
+    if words < FEWEST_WORDS_TAKEN_UP and in_it[0] > 0 and not heard.clauses[in_it[0]].waking:
+        in_it = [in_it[0] - 1, *in_it]
+    return replace(heard, clauses=tuple(heard.clauses[number] for number in in_it))
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one of the two stands in the other."""
+    a, b = (" ".join(text.lower().replace("’", "'").split()).strip(" .,;!?…") for text in (one, other))
+    return a in b or b in a

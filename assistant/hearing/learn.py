@@ -1,0 +1,35 @@
+"""Learns what the classifiers know from their examples and writes it where it is shipped: python -m assistant.hearing.learn."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from assistant.learned import SHIPPED, SentenceClassifier, write
+from assistant.refusals import Refusals
+from assistant.settings import Settings
+from assistant.speech_acts import SpeechActs
+from knowledge.embedding import SentenceTransformerEmbedder
+
+
+def classifiers() -> tuple[SentenceClassifier, ...]:
+    """All classifiers of hearing/, with the embedding model that comes as a package."""
+    embedder = SentenceTransformerEmbedder(Settings.model_fields["embedding_model"].default)
+    nowhere = Path("/nonexistent")
+    return (*SpeechActs(embedder, nowhere).classifiers, Refusals(embedder, nowhere).classifier)
+
+
+def main() -> None:
+    """Write one file a classifier, and remove those of other examples."""
+    SHIPPED.mkdir(exist_ok=True)
+    for classifier in classifiers():
+        for other in SHIPPED.glob(f"{classifier.name}-*.npz"):
+            if other.name != classifier.file_name:
+                other.unlink()
+        if not (SHIPPED / classifier.file_name).exists():
+            write(classifier.learn(), SHIPPED / classifier.file_name)
+        sys.stdout.write(f"{classifier.file_name}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What a conversation holds of the dreamer: small typed facts in their own words, shown when asked for and taken out on a word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from assistant.method.matters import LIKELY, known
+from assistant.phrases import says_nothing
+from assistant.texts import text
+from assistant.types import Fact, FactKind, Heard, Kind, Mention, MentionKind, Turn, Wish
+from assistant.words import content_stems, count_words
+
+SURE_ENOUGH = 0.4  # a sentence is remembered as being about its matter from here on
+MOST_OF_A_KIND = 6  # named when the memory is shown
+LONGEST = 25  # words of a remembered sentence
+
+_OF_FACETS = {  # the facet of a matter, and what a sentence about it tells of the dreamer
+    "waking-link": FactKind.LIFE,
+    "association": FactKind.LIFE,
+    "own-meaning": FactKind.MEANING,
+    "step": FactKind.STEP,
+}
+_TELL_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
+
+
+def remembered(turns: Sequence[Turn], turns_heard: Sequence[Heard]) -> tuple[Fact, ...]:
+    """The facts of these turns, oldest first and each once, without what the dreamer took back.
+
+    ``turns_heard`` are their messages as heard. A name is kept as one says it to the dreamer ("your mother"), a sentence as
+    they wrote it.
+    """
+    facts: dict[tuple[FactKind, str], Fact] = {}
+    for number, (turn, heard) in enumerate(zip(turns, turns_heard, strict=True)):
+        if turn.kind in (*_TELL_A_DREAM, Kind.REJECTION) and not says_nothing(turn.message):
+            for kind, said in _facts_of(turn.kind, heard):
+                facts.setdefault((kind, said.lower()), Fact(kind, said, number))
+    taken_back = denied(turns_heard)
+    return tuple(fact for fact in facts.values() if not content_stems(fact.said) & taken_back)
+
+
+def denied(turns_heard: Sequence[Heard]) -> frozenset[str]:
+    """The stems of what the dreamer said is no part of it, or is to be left out."""
+    return frozenset().union(*(heard.directed.denied for heard in turns_heard))
+
+
+def _facts_of(kind: Kind, heard: Heard) -> Iterator[tuple[FactKind, str]]:
+    if kind in _TELL_A_DREAM:
+        waking = [clause.said for clause in heard.clauses if clause.waking]
+        for mention in heard.mentions:
+            if not any(mention.said in said for said in waking):
+                yield _sort(mention), mention.turned
+        for feeling in heard.feelings:
+            yield FactKind.FEELING, feeling
+    for matter in heard.directed.matters:
+        sort = _OF_FACETS.get(known()[matter.name].facet)
+        if sort is not None and matter.likely >= max(LIKELY, SURE_ENOUGH) and count_words(matter.sentence) <= LONGEST:
+            yield sort, matter.sentence.strip(" ,;:–—-")
+
+
+def _sort(mention: Mention) -> FactKind:
+    return FactKind.PERSON if mention.kind is MentionKind.PERSON else FactKind.IMAGE
+
+
+def told_back(facts: Collection[Fact]) -> str:
+    """The memory in a few sentences; empty where there is nothing in it."""
+    parts = []
+    for kind in FactKind:
+        said = [fact.said for fact in facts if fact.kind is kind][-MOST_OF_A_KIND:]
+        quoted = kind in (FactKind.LIFE, FactKind.MEANING, FactKind.STEP)
+        named = ", ".join(f"“{_bare(one)}”" if quoted else one for one in said)
+        if named:
+            parts.append(text("remembered", kind.value).format(named))
+    return " ".join([text("remembered", "opening"), *parts, text("remembered", "closing")]) if parts else ""
+
+
+def _bare(said: str) -> str:
+    return said.replace("“", "").replace("”", "").replace('"', "").rstrip(".!,;: ")
+
+
+def since_the_start(turns: Sequence[Turn]) -> int:
+    """The number of the turn from which on the conversation counts: after the last wish to start again."""
+    return max((number for number, turn in enumerate(turns) if turn.wish is Wish.START_AGAIN), default=-1) + 1

@@ -1,0 +1,134 @@
+"""The one question of a turn, or none: about what the dreamer brings, or about the facet that the method wants next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.method.matters import SURE, asked_about, known
+from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
+from assistant.method.offering import readings_for
+from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
+from assistant.method.responses import gentle_questions
+from assistant.method.several_dreams import dreams_in, which_first
+from assistant.method.situation import TAKEN_UP, Situation
+from assistant.method.stages import MEANING, WAKING_LIFE, facets_for
+from assistant.phrases import says_nothing
+from assistant.texts import in_turn
+from assistant.types import Heard, Kind, MentionKind, Stage, Wish
+from assistant.words import count_words
+from knowledge.types import Hit
+
+ONE_PERSON = 3  # words of an answer that does no more than name somebody
+
+
+def question_of(situation: Situation, hits: Sequence[Hit]) -> Chosen:
+    """The question of this turn and its facet; empty where none is to be asked. ``hits`` are those that may be drawn on."""
+    kind, asked = situation.kind, situation.asked
+    if situation.is_quiet:
+        return Chosen("", "")
+    if kind is Kind.WISH and situation.wish not in (Wish.SKIP, Wish.START_AGAIN, Wish.GO_ON, Wish.ANOTHER_READING):
+        return (
+            Chosen("", "")
+            if situation.dream_told or situation.wish in (Wish.QUIET, Wish.DELETE, Wish.STOP)
+            else _for_a_dream(situation)
+        )
+    if kind in (Kind.CLOSE, Kind.CRISIS):
+        return Chosen("", "")
+    if kind is Kind.WHY and not _asks_after_answering(situation, hits):
+        return Chosen("", "")
+    told = situation.told
+    if kind is Kind.WHY and not situation.dream_told:
+        return _behind(situation, hits)
+    if not told or situation.wish is Wish.START_AGAIN:
+        return _for_a_dream(situation)
+    if situation.anew is not None and kind is Kind.ANSWER:
+        return _of_the_new_ending(situation, told)
+    following = _after_an_answer(situation, hits) or _about_the_matter(situation)
+    if following is not None:
+        return following
+    several = dreams_in(situation.message) if kind in (Kind.DREAM, Kind.UNCOVERED) else []
+    if several:
+        return Chosen(which_first(several), "")
+    facets = facets_for(situation.stage, kind, situation.heard, hits, situation.turns, told)
+    heard = situation.heard_of_the_dream
+    if kind is Kind.ANSWER and count_words(situation.message) <= ONE_PERSON and _persons(situation.heard):
+        facets, heard = ["person", *facets], [situation.heard, *heard]
+    elif situation.speaks_of_life:
+        facets = ["bridge", *facets]
+        heard = heard[1:] or heard
+    leading = (
+        hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in situation.articles) else []
+    )
+    return choose_question(heard, facets, leading, told=told, asked=asked)
+
+
+def _after_an_answer(situation: Situation, hits: Sequence[Hit]) -> Chosen | None:
+    """What follows on our own answer to a direct question, where the library did not add to it."""
+    response = situation.response
+    if (
+        response is None
+        or situation.kind is Kind.DREAM
+        or (situation.found.covered and any(readings_for(situation, hits)))
+    ):
+        return None
+    question = next((one for one in response.questions if one not in situation.asked), "")
+    return Chosen(question, "own-meaning") if question else None
+
+
+def _about_the_matter(situation: Situation) -> Chosen | None:
+    """A question about what this message brings; not where the dreamer's own meaning is due and the message brings little."""
+    matter = situation.matter
+    if matter is None or says_nothing(situation.message):
+        return None
+    facet = known()[matter.name].facet
+    if situation.kind is Kind.REJECTION and facet not in (*MEANING, *WAKING_LIFE):
+        return None
+    if situation.weighs < TAKEN_UP and (matter.likely < SURE or _own_meaning_is_due(situation)):
+        return None
+    question = asked_about(matter, situation.asked, len(situation.message))
+    return Chosen(question, facet) if question else None
+
+
+def _own_meaning_is_due(situation: Situation) -> bool:
+    return situation.stage is Stage.INSIGHT and not any(turn.facet in MEANING for turn in situation.turns)
+
+
+def _persons(heard: Heard) -> bool:
+    return any(mention.kind is MentionKind.PERSON for mention in heard.mentions)
+
+
+def _asks_after_answering(situation: Situation, hits: Sequence[Hit]) -> bool:
+    """Whether an answer to a question is followed by one of ours: not after every one, and not where it would press."""
+    if situation.response is not None and not situation.response.asks:
+        return False
+    informs = situation.found.covered and any(readings_for(situation, hits))
+    return not (informs and situation.turns and situation.turns[-1].question)
+
+
+def _of_the_new_ending(situation: Situation, told: Sequence[str]) -> Chosen:
+    """How the new version goes on; what it is like to have it, once it is whole; something smaller where nothing comes."""
+    parts, asked = situation.anew or [], situation.asked
+    if says_nothing(situation.message):
+        last = parts[-1] if parts else (told[0] if told else "")
+        return Chosen(around(quoted_end(last, 6), "ask_smaller_of_ending", told, asked), ENDING)
+    if is_whole(parts):
+        return Chosen(around(quoted_beginning(parts[0], 8), "ask_of_new_ending", told, asked), REHEARSAL)
+    return Chosen(around(quoted_end(situation.message, 6), "ask_next_of_ending", told, asked), ENDING)
+
+
+def _for_a_dream(situation: Situation) -> Chosen:
+    return Chosen(in_turn("no_dream_yet", situation.asked), "")
+
+
+def _behind(situation: Situation, hits: Sequence[Hit]) -> Chosen:
+    """What lies behind a question to the library, where no dream was told."""
+    chosen = choose_question([], ["section"], hits[:1], told=[situation.message], asked=situation.asked)
+    if chosen.facet == "section":
+        return chosen
+    question = around(quoted_beginning(situation.message, 12), "ask_behind", [situation.message], situation.asked)
+    return Chosen(question, "") if question else _for_a_dream(situation)
+
+
+def gentle_question(situation: Situation) -> str:
+    """A question about now and not about the dream; empty where all of them were asked."""
+    return next((question for question in gentle_questions() if question not in situation.asked), "")

@@ -1,0 +1,83 @@
+"""What a message is about, where it leaves the bare dream: which of it to take up, what to say to it, what to ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from assistant.types import Matter
+
+LIKELY = 0.3  # from here on a matter is taken up
+SURE = 0.45  # a sentence of our own is said only from here on, for it must be right
+LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing last: people come to the point at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How a matter is met. ``weight`` says how much a listener would want to take it up (0 to 10), ``facet`` which facet of the
+    method its questions are about, ``says`` and ``asks`` fit whatever sentence is about it; ``of_the_dream`` whether it
+    tells what was in the dream."""
+
+    weight: float
+    facet: str
+    of_the_dream: bool
+    says: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
+@cache
+def known() -> dict[str, Known]:
+    """All matters, by their label in hearing/matters.yaml."""
+    rows: dict[str, dict[str, Any]] = yaml.safe_load((files(__package__) / "matters.yaml").read_text(encoding="utf-8"))
+    return {
+        name: Known(
+            row["weight"],
+            row["facet"],
+            row.get("of_the_dream", False),
+            tuple(row.get("says") or ()),
+            tuple(row["asks"]),
+        )
+        for name, row in rows.items()
+    }
+
+
+@cache
+def all_questions() -> frozenset[str]:
+    """Every question about a matter: they point at what the dreamer just said, without naming it."""
+    return frozenset(question for matter in known().values() for question in matter.asks)
+
+
+def main_matter_of(matters: Sequence[Matter]) -> Matter | None:
+    """The one to take up: what weighs most, the more the surer it is; None where none is likely enough."""
+    likely = [matter for matter in matters if matter.likely >= LIKELY]
+    return max(likely, key=_worth, default=None)
+
+
+def _worth(matter: Matter) -> float:
+    weight = known()[matter.name].weight
+    return weight * matter.likely * (1 + LATER_WEIGHS * matter.place)
+
+
+def said_to(matter: Matter, said: Collection[str]) -> str:
+    """A sentence of our own that fits it and was not said yet; empty where there is none, or the matter is not sure."""
+    if matter.likely < SURE:
+        return ""
+    return next((wording for wording in known()[matter.name].says if wording not in said), "")
+
+
+def asked_about(matter: Matter, asked: Collection[str], number: int = 0) -> str:
+    """A question about it that was not asked yet, beginning the search at ``number``; empty where all were asked."""
+    asks = known()[matter.name].asks
+    turned = [asks[(number + offset) % len(asks)] for offset in range(len(asks))]
+    return next((question for question in turned if question not in asked), "")
+
+
+def tells_of_the_dream(matters: Sequence[Matter]) -> bool:
+    """Whether some sentence tells what was in the dream; so also where nothing is known of what they are about."""
+    likely = [matter for matter in matters if matter.likely >= LIKELY]
+    return not likely or any(known()[matter.name].of_the_dream for matter in likely)

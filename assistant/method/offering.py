@@ -1,0 +1,108 @@
+"""Which readings a turn may offer, and whether the library may answer a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.contract import ROWS
+from assistant.method.situation import Situation
+from assistant.method.themes import speaks_of
+from assistant.phrases import says_nothing
+from assistant.types import Citation, Kind, PlannedReading, Stage
+from assistant.understanding import SURELY_COVERED
+from assistant.words import content_stems
+from knowledge.types import Hit, Reading
+
+NEAR = 0.04  # a second section this close in score to the first fits nearly as well
+SHARED = 2  # content words that a reading of it has to share with what was told
+
+_OF_THIS_DREAM = frozenset({"asks_meaning", "asks_help"})
+_OF_HEALTH = frozenset(
+    {"sleep-paralysis", "nightmares"}
+)  # the articles that say what is dangerous and when to see a doctor
+_OF_ASKING = content_stems(
+    "mean means meaning normal common happen happens reason cause why explain explanation tell think article library proof evidence proven hypothesis certain sure"
+)
+
+
+def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[PlannedReading]:
+    """The readings that may be offered, best first; none is offered twice in a conversation.
+
+    A dream gets one of the best section, and a second where another section fits nearly as well and speaks of the same. A
+    question to the library gets two facts of the best section.
+    """
+    kind = situation.kind
+    if (
+        situation.anew is not None
+        or ROWS[kind].most_readings == 0
+        or not allowed
+        or (kind is Kind.ANSWER and not _may_deepen(situation, allowed[0]))
+    ):
+        return
+    said = {citation.quote for turn in situation.spoken for citation in turn.citations}
+    given = 0
+    fit = [
+        hit for hit in allowed if kind is Kind.WHY or (hit.covers and speaks_of(situation.message, hit.section.article))
+    ]
+    for place, hit in enumerate(fit):
+        fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]
+        fitting = _most_fitting(fresh, situation.message)
+        if given and (place > 2 or not _fits_as_well(hit, allowed[0], fitting, situation)):
+            return
+        for reading in fitting[: _most_of_a_section(kind, given)]:
+            given += 1
+            citation = Citation(hit.rank, hit.section.id, reading.rests_on)
+            yield PlannedReading(citation, reading.text, hit)
+
+
+def _most_of_a_section(kind: Kind, given: int) -> int:
+    """How many readings the next section may give; a question is answered out of the section that fits it best."""
+    if kind is Kind.WHY:
+        return 2 if given == 0 else 0
+    return 1 if given < ROWS[kind].most_readings else 0
+
+
+def _fits_as_well(hit: Hit, best: Hit, readings: Sequence[Reading], situation: Situation) -> bool:
+    if best.score - hit.score > NEAR or not readings:
+        return False
+    words = frozenset().union(*(content_stems(message) for message in [situation.message, *situation.told]))
+    return len(words & content_stems(f"{hit.section.title} {readings[0].text}")) >= SHARED
+
+
+def _may_deepen(situation: Situation, best: Hit) -> bool:
+    """Whether an answer may get a reading: the dreamer's own meaning was asked for, and it stays with what the dream is about."""
+    turns = situation.turns
+    if (
+        situation.stage is Stage.EXPLORE
+        or turns[-1].citations
+        or turns[-1].kind is Kind.WISH
+        or says_nothing(situation.message)
+    ):
+        return False
+    if not any(turn.facet == "own-meaning" for turn in turns):
+        return False
+    shared = content_stems(situation.message) & content_stems(f"{best.section.title} {best.section.text}")
+    return best.section.article in situation.articles and len(shared) >= SHARED
+
+
+def may_answer(situation: Situation) -> bool:
+    """Whether the library may answer a question: by what it says itself, or in what was brought in on the dream already."""
+    response = situation.response
+    best = situation.found.hits[0] if situation.found.hits else None
+    ours = situation.heard.directed.asks in ("asks_memory_of_talk", "asks_proof")
+    if best is None or ours or (response is not None and not response.library):
+        return False
+    if situation.found.coverage_alone >= SURELY_COVERED or not situation.dream_told:
+        return True
+    known = best.section.article in situation.articles
+    if response is not None:
+        return known and (situation.heard.directed.asks in _OF_THIS_DREAM or best.section.article in _OF_HEALTH)
+    stems = content_stems(situation.heard.directed.question or situation.message) - _OF_ASKING
+    about = content_stems(f"{best.section.title} {best.section.text} {' '.join(best.section.asks)}")
+    return known and (not stems or bool(stems & about))
+
+
+def _most_fitting(readings: Sequence[Reading], message: str) -> list[Reading]:
+    """The readings in the order of what they share with the dreamer's words; the section's own order decides ties."""
+    words = content_stems(message)
+    return sorted(readings, key=lambda reading: -len(words & content_stems(reading.text)))

@@ -1,0 +1,133 @@
+"""What a turn says of its own accord: answers, apologies, what the library lacks, a human word, wishes met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.memory import since_the_start, told_back
+from assistant.method.matters import said_to
+from assistant.method.new_ending import is_whole, said_back
+from assistant.method.note import closing_note
+from assistant.method.responses import Comfort, comfort_for, steadying
+from assistant.method.situation import TAKEN_UP, Situation, is_in_english
+from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
+from assistant.texts import in_turn, text
+from assistant.types import Kind, PlannedReading, Wish
+from assistant.understanding import ABOUT_A_DREAM, FEWEST_WORDS_OF_A_DREAM
+from assistant.words import count_words
+
+MOST_SOURCES = 2  # named in one reply
+
+
+def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str:
+    """The sentence of our own that this turn needs, if any; what is said once a conversation is said once."""
+    kind, said, number, response = situation.kind, situation.said, len(situation.earlier), situation.response
+    if kind is Kind.OUTSIDE:
+        return _to_what_is_outside(situation)
+    if situation.heard.directed.asks == "asks_help" and not readings:
+        return (steadying(said) if situation.is_night else "") or text("nothing_to_try")
+    if situation.heard.directed.asks == "asks_proof" and kind is Kind.WHY:
+        source = _where_it_comes_from(situation)
+        if source and source not in said:
+            return source
+    if response is not None:
+        return response.text
+    plainly_asked = [question for question in situation.asked if "“" not in question]
+    if situation.heard.directed.asks == "asks_memory_of_talk" and plainly_asked:
+        return f"{told_back(situation.memory)} {text('where_we_were').format(plainly_asked[-1])}".strip()
+    if kind in (Kind.UNCOVERED, Kind.ANSWER, Kind.DREAM) and not (
+        says_nothing(situation.message) or is_in_english(situation.message, situation.turns)
+    ):
+        return "" if text("other_language") in said else text("other_language")
+    if kind is Kind.UNCOVERED:
+        return "" if text("uncovered") in said or situation.found.covered else text("uncovered")
+    if situation.anew and is_whole(situation.anew):
+        whole = said_back(situation.anew)
+        return text("new_ending_whole").format(whole) if whole else ""
+    if kind is Kind.ANSWER:
+        return _to_what_was_put_right(situation) or _to_a_small_answer(situation) or _to_a_word_on_the_talk(situation)
+    if kind is Kind.WHY and not readings:
+        return in_turn("nothing_more" if situation.found.covered else "no_answer", said, number)
+    if kind is Kind.REJECTION:
+        return in_turn("rejection", said, number)
+    if kind is Kind.CLOSE:
+        return in_turn("close" if situation.dream_told else "close_without_a_dream", said, number)
+    return _to_a_wish(situation, readings) if kind is Kind.WISH else ""
+
+
+def _where_it_comes_from(situation: Situation) -> str:
+    """The sources and the grade of the latest reading; empty where none was given."""
+    cited = next((turn.citations[-1].section for turn in reversed(situation.earlier) if turn.citations), "")
+    section = situation.sections.get(cited)
+    if section is None:
+        return ""
+    told = text("source", "named" if section.sources else "unnamed").format(
+        title=section.title, sources=" ".join(source.rstrip(".") + "." for source in section.sources[:MOST_SOURCES])
+    )
+    return f"{told} {text('graded', section.evidence.value)}"
+
+
+def _to_what_is_outside(situation: Situation) -> str:
+    message, said = situation.message, situation.said
+    if is_greeting(message) or situation.heard.directed.greets:
+        return text("greeting_again") if situation.dream_told else text("greeting")
+    if situation.response is not None and not is_about_us(message):
+        return f"{situation.response.text} {in_turn('invitation', said, len(situation.earlier))}"
+    if is_about_us(message) or situation.heard.directed.asks == "asks_companion":
+        return text("about_us")
+    if announces(message) or says_nothing(message) or situation.heard.directed.announces:
+        return in_turn("invitation", said, len(situation.earlier))
+    outside = text("outside_again" if any(text("outside") in one for one in said) else "outside")
+    return f"{outside} {text('outside_back')}" if situation.dream_told else outside
+
+
+def _to_what_was_put_right(situation: Situation) -> str:
+    parts = situation.heard.directed
+    if not (parts.complains or parts.corrects):
+        return ""
+    return in_turn("put_right" if parts.corrects else "passed_over", situation.said, len(situation.earlier))
+
+
+def _to_a_small_answer(situation: Situation) -> str:
+    small = Small.PUZZLED if situation.heard.directed.puzzled else small_answer(situation.message)
+    if small is None:
+        return ""
+    offered = bool(situation.turns and situation.turns[-1].citations)
+    name = "yes_it_fits" if small is Small.YES and offered else small.value
+    return in_turn(name, situation.said, len(situation.earlier))
+
+
+def _to_a_word_on_the_talk(situation: Situation) -> str:
+    """To a message that is about this conversation and nothing else."""
+    matter = situation.matter
+    return in_turn("about_the_talk", situation.said) if matter and matter.name == "about_the_talk" else ""
+
+
+def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
+    wish = situation.wish or Wish.SKIP
+    if wish is Wish.ANOTHER_READING and not readings:
+        return in_turn("nothing_more", situation.said)
+    if wish is Wish.NOTE:
+        return closing_note(
+            situation.earlier[since_the_start(situation.earlier) :],
+            {id: section.title for id, section in situation.sections.items()},
+            situation.memory,
+            situation.left_out,
+        ) or text("wish", "no_dream")
+    tells = count_words(situation.heard.directed.told) >= FEWEST_WORDS_OF_A_DREAM
+    if wish is Wish.NEW_ENDING and not (situation.dream_told or tells):
+        return text("wish", "no_dream")
+    return text("wish", wish.value)
+
+
+def remark(situation: Situation) -> str:
+    """A short sentence of our own on what the message is about; empty where none fits for sure."""
+    return said_to(situation.matter, situation.said) if situation.matter and situation.weighs >= TAKEN_UP else ""
+
+
+def comfort(situation: Situation) -> Comfort | None:
+    """One human sentence for somebody who says how they are now; not in two replies running the same."""
+    state = situation.heard.directed.state
+    if situation.kind not in ABOUT_A_DREAM or not state or situation.response is not None:
+        return None
+    return comfort_for(state, situation.said)

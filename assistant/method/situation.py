@@ -1,0 +1,213 @@
+"""All that a turn's plan is made from: the message, what was said before, what the search found, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from assistant.memory import denied
+from assistant.method.matters import known, main_matter_of, tells_of_the_dream
+from assistant.method.new_ending import told_anew
+from assistant.method.responses import Response, comfort_for, response_to, said_to_the_shaken
+from assistant.method.stages import asked_beyond_the_dream, speaks_beyond_the_dream, stage_of
+from assistant.phrases import beyond_no, corrects, says_nothing
+from assistant.types import Fact, Heard, Kind, Matter, Stage, Turn, Wish
+from assistant.understanding import ABOUT_A_DREAM, begins_anew
+from assistant.words import content_stems, count_words, is_english
+from knowledge.types import SearchResult, Section
+
+STAYS_NIGHT = 2  # replies after a word to somebody who is shaken
+TAKEN_UP = 5.0  # weight from which a matter comes before the method's own next question
+_MEANING = frozenset({"asks_meaning", "asks_symbol"})
+
+
+@dataclass(frozen=True)
+class Situation:
+    """``turns`` and ``turns_heard`` are those about the dream under way, ``earlier`` all of them.
+
+    ``memory`` is of the whole conversation; ``left_out`` are the stems of what the dreamer wants to be kept out of it.
+    """
+
+    kind: Kind
+    heard: Heard
+    earlier: tuple[Turn, ...]
+    turns: tuple[Turn, ...]
+    turns_heard: tuple[Heard, ...]
+    found: SearchResult
+    sections: Mapping[str, Section]
+    memory: tuple[Fact, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    instead_of: Turn | None = None
+
+    @property
+    def spoken(self) -> tuple[Turn, ...]:
+        """The turns whose words are not said again: those before, and the reply that this one replaces."""
+        return (*self.earlier, self.instead_of) if self.instead_of else self.earlier
+
+    @property
+    def message(self) -> str:
+        """The part of the message that tells something."""
+        return self.heard.message
+
+    @cached_property
+    def stage(self) -> Stage:
+        """Where this dream is in the method; what a message brought of its own accord counts as covered."""
+        brought = [known()[matter.name].facet for matter in map(_matter_of, self.turns_heard[1:]) if matter]
+        return stage_of(self.turns, self.heard, self.kind, brought)
+
+    @cached_property
+    def matter(self) -> Matter | None:
+        """What an answer, or a no, is about most of all."""
+        return _matter_of(self.heard) if self.kind in (Kind.ANSWER, Kind.REJECTION) else None
+
+    @property
+    def weighs(self) -> float:
+        """How much there is in the message to take up (0 to 10)."""
+        return known()[self.matter.name].weight if self.matter else 0.0
+
+    @cached_property
+    def response(self) -> Response | None:
+        """What we answer of our own to a direct question, if there is one."""
+        parts = self.heard.directed
+        if self.kind is Kind.DREAM and parts.asks in _MEANING:
+            return None  # who tells a dream and asks what it means gets the reading
+        if self.kind not in (*ABOUT_A_DREAM, Kind.WHY, Kind.OUTSIDE):
+            return None
+        return response_to(parts.asks, self.said, len(parts.message))
+
+    @property
+    def wish(self) -> Wish | None:
+        """What the dreamer asks the companion to do."""
+        parts = self.heard.directed
+        if self.kind is Kind.ANSWER and begins_anew(parts):
+            return Wish.NEW_ENDING
+        return (parts.wish or Wish.SKIP) if self.kind is Kind.WISH else None
+
+    @property
+    def anew(self) -> list[str] | None:
+        """The messages of the new version told so far, this one last; None where nobody is at it."""
+        turns = [] if self.wish is Wish.NEW_ENDING else told_anew(self.turns)
+        if turns is None or self.kind is not Kind.ANSWER:
+            return None
+        return [*(turn.message for turn in turns), *([] if says_nothing(self.message) else [self.message])]
+
+    @property
+    def is_night(self) -> bool:
+        """Whether the dreamer is shaken, or was a reply or two ago and brings nothing to take up: nothing leads back into the dream."""
+        if self.weighs >= TAKEN_UP and not asks_gently(self.heard.directed.state):
+            return False
+        lately = [sentence.text for turn in self.turns[-STAYS_NIGHT:] for sentence in turn.sentences]
+        return asks_gently(self.heard.directed.state) or any(one in said_to_the_shaken() for one in lately)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the dreamer asked not to be asked anything, and has not asked to go on since."""
+        wishes = [turn.wish for turn in self.turns if turn.wish in (Wish.QUIET, Wish.GO_ON, Wish.NEW_ENDING)]
+        return bool(wishes) and wishes[-1] is Wish.QUIET and self.wish is None
+
+    @property
+    def wants_a_reading(self) -> bool:
+        """Whether the message asks for another reading."""
+        return self.wish is Wish.ANOTHER_READING
+
+    @property
+    def said(self) -> set[str]:
+        """All sentences of the conversation so far."""
+        return {sentence.text for turn in self.spoken for sentence in turn.sentences}
+
+    @property
+    def asked(self) -> list[str]:
+        """The questions of the conversation so far."""
+        return [turn.question for turn in self.spoken if turn.question]
+
+    @property
+    def articles(self) -> set[str]:
+        """The articles that have been brought in on this dream."""
+        return {citation.section.partition("/")[0] for turn in self.turns for citation in turn.citations}
+
+    @cached_property
+    def told(self) -> list[str]:
+        """The dreamer's messages that a question may be tied to, newest first; none where no dream was told yet."""
+        turns, kind, message = self.turns, self.kind, self.message
+        told = [
+            turn.message for turn in reversed(turns) if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)
+        ]
+        if kind is Kind.REJECTION and beyond_no(message):
+            return [message, *told]
+        if kind in ABOUT_A_DREAM and not (says_nothing(message) and told):
+            return [message, *told]
+        return [message] if kind is Kind.WHY and not told else told
+
+    @property
+    def dream_told(self) -> bool:
+        """Whether there was a dream, or something of one, before this message."""
+        return any(turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message) for turn in self.turns)
+
+    @property
+    def speaks_of_life(self) -> bool:
+        """Whether the message brings something of waking life, to be held beside the dream; not twice in a row."""
+        if not self.turns or self.turns[-1].facet == "bridge" or says_nothing(self.message):
+            return False
+        if self.kind is Kind.REJECTION:
+            return bool(beyond_no(self.message))
+        return self.kind is Kind.ANSWER and _goes_beyond(self.heard, self.turns[-1])
+
+    @property
+    def heard_of_the_dream(self) -> list[Heard]:
+        """What was heard of the dream itself, newest first; what was said of it or of waking life holds no image of it."""
+        replies = [(turn.kind, one) for turn, one in zip(self.turns, self.turns_heard, strict=True)]
+        replies.append((self.kind, self.heard))
+        told = [
+            _of_the_dream(kind, one)
+            for (kind, one), before in zip(replies, [None, *self.turns], strict=True)
+            if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and not _goes_beyond(one, before))
+        ]
+        taken_back = denied([*self.turns_heard, self.heard])
+        return [_without(one, taken_back) for one in reversed(told) if not says_nothing(one.message)]
+
+
+def _of_the_dream(kind: Kind, heard: Heard) -> Heard:
+    """What was heard without what is told of waking life; an answer in the present tense may be of either, so it gives no moment."""
+    waking = [clause.said for clause in heard.clauses if clause.waking]
+    return replace(
+        heard,
+        clauses=tuple(one for one in heard.clauses if not one.waking and (one.past or kind is not Kind.ANSWER)),
+        mentions=tuple(one for one in heard.mentions if not any(one.said in said for said in waking)),
+    )
+
+
+def _without(heard: Heard, taken_back: frozenset[str]) -> Heard:
+    """What was heard, without what the dreamer says was no part of the dream."""
+    return replace(
+        heard,
+        mentions=tuple(one for one in heard.mentions if not content_stems(one.turned) & taken_back),
+        clauses=tuple(one for one in heard.clauses if not content_stems(one.turned) & taken_back),
+    )
+
+
+def _goes_beyond(heard: Heard, before: Turn | None) -> bool:
+    """Whether an answer is about waking life, or about the dream as a whole: it tells no image of the dream."""
+    if before is None or corrects(heard.message):
+        return False
+    waking = bool(heard.clauses) and all(clause.waking for clause in heard.clauses)
+    if waking or asked_beyond_the_dream(before) or speaks_beyond_the_dream(heard.message):
+        return True
+    return not tells_of_the_dream(heard.directed.matters)
+
+
+def _matter_of(heard: Heard) -> Matter | None:
+    return main_matter_of(heard.directed.matters)
+
+
+def asks_gently(state: str) -> bool:
+    """Whether somebody in this state is asked about now, and not about the dream."""
+    comfort = comfort_for(state, ())
+    return comfort is not None and comfort.asks_gently
+
+
+def is_in_english(message: str, turns: Sequence[Turn]) -> bool:
+    """A few words are in the language of what was told before them."""
+    if count_words(message) <= 3 and turns and content_stems(message):
+        return is_english(f"{turns[0].message} {message}")
+    return is_english(message)
