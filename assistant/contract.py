@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.method.matters import all_questions
+from assistant.method.matters import TAKEN_UP, all_questions, known
 from assistant.method.responses import gentle_questions, questions_after_answers, response_to
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
+from assistant.texts import choices
 from assistant.types import Kind, Plan, Role, Sentence
 from assistant.words import MARK, content_stems, count_words, is_english
 from knowledge.types import Hit
@@ -94,11 +95,18 @@ def begins_with_the_dreamer(plan: Plan) -> bool:
     parts = plan.heard.directed
     if plan.kind is Kind.ANSWER and (parts.complains or parts.corrects):
         return False
-    if plan.kind is Kind.WHY and response_to(parts.asks, ()) is not None:
+    if response_to(parts.asks, ()) is not None and (
+        plan.kind is Kind.WHY or (plan.kind is Kind.ANSWER and not takes_up(plan))
+    ):
         return False  # a direct question is answered first
     if plan.kind is Kind.WHY and plan.earlier:
-        return bool(parts.told) and not is_only_talk(message)
+        return takes_up(plan)
     return plan.kind is not Kind.WHY or not is_only_talk(message)
+
+
+def takes_up(plan: Plan) -> bool:
+    """Whether something in the message weighs enough to be taken up before a question of theirs is answered."""
+    return plan.matter is not None and known()[plan.matter.name].weight >= TAKEN_UP
 
 
 def is_open(question: str) -> bool:
@@ -117,7 +125,12 @@ def is_tied(question: str, told: Sequence[str]) -> bool:
 
 def points_at_what_was_said(question: str) -> bool:
     """Whether it is one of our own questions that mean, with "this" or "there", what the dreamer just said or how they are now."""
-    return question in gentle_questions() or question in all_questions() or question in questions_after_answers()
+    return (
+        question in gentle_questions()
+        or question in all_questions()
+        or question in questions_after_answers()
+        or question in (*choices("ask_after_no_answer"), *choices("ask_after_nothing_to_try"))
+    )
 
 
 def asked_before(question: str, asked: Sequence[str]) -> bool:

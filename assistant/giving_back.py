@@ -53,6 +53,10 @@ _BORDER = re.compile(
 )
 _MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
 _SHORT_QUOTE = 7  # words
+_LEADS_ON = re.compile(
+    r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no)\b[\s,.…:–—-]*)+(?=\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,4 +329,5 @@ def _plain(text: str) -> str:
     """On one line, without quotation marks, pictures and what cannot be seen."""
     kept = "".join(" " if unicodedata.category(c)[0] in "CZ" or unicodedata.category(c) == "So" else c for c in text)
     kept = re.sub(r"[\"“”„«»]", "", kept)
-    return re.sub(r"\s+", " ", kept).strip(" .,;:!?…-\u2013\u2014'")
+    plain = re.sub(r"\s+", " ", kept).strip(" .,;:!?…-\u2013\u2014'")
+    return _LEADS_ON.sub("", plain) or plain

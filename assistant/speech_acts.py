@@ -50,6 +50,8 @@ _ANSWERS = frozenset(
 _CHANGE_COURSE = frozenset({"wishes", "corrects", "complains"})
 _NOT_FOR_US = frozenset({"asks_outside", "asks_companion"})
 
+ANSWERED_FIRST = ("asks_illness", "asks_omen", "asks_danger", "asks_help", "asks_sanity")
+
 _ANY = re.IGNORECASE
 _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+|\s*;\s+")
 _JOINTS = re.compile(
@@ -73,6 +75,7 @@ _ASKING_FORM = re.compile(
 )
 _COMPLAINS = re.compile(
     r"\byou(?:'?re| are)? (?:saying|not (?:listening|answering|hearing|getting)|ignoring|repeating|being (?:cold|rude|harsh)|did ?n'?t (?:answer|listen|hear|say|give)|do ?n'?t (?:listen|understand|answer|get it)|keep (?:asking|saying)|never answer\w*|gave no|just (?:asked|said that|repeated))\b|"
+    r"\bi(?:'ve| have)? (?:just |already )?told (?:you|u)\b|\b(?:you|u)(?:'ve| have)? (?:not |now |just )?(?:answered|ignored|asked me (?:who|what|about|how))\b|\b(?:you|u) (?:did ?n'?t|did not|have ?n'?t|have not) (?:answer|tell)|"
     r"\bi (?:just |already )?asked (?:you )?(?:a|the|what|whether|if|for|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
     r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
     _ANY,
@@ -155,7 +158,7 @@ class SpeechActs:
             (
                 _WISHES[act]
                 for one, act in zip(sentences, acts, strict=True)
-                if act in _WISHES and not _DENIED_WISH.search(one)
+                if act in _WISHES and not _DENIED_WISH.search(one) and not (act == "wishes_stop" and one.endswith("?"))
             ),
             None,
         ) or wish_of(message)
@@ -165,7 +168,7 @@ class SpeechActs:
             message=message,
             told=" ".join(one for one, act in zip(sentences, acts, strict=True) if _tells(one, act)),
             question=" ".join(one for one, act in asked if act not in _NOT_FOR_US),
-            asks=next((act for _, act in asked if act != "asks_why"), asked[0][1] if asked else ""),
+            asks=_gravest([act for _, act in asked]),
             pointed_at=pointed,
             complains="complains" in acts,
             corrects="corrects" in acts,
@@ -248,6 +251,12 @@ class SpeechActs:
         return acts, max(found)[1] if found else ""
 
 
+def _gravest(asked: Sequence[str]) -> str:
+    """Of several questions the kind to answer first; empty where there is none."""
+    grave = [act for act in ANSWERED_FIRST if act in asked]
+    return next(iter([*grave, *(act for act in asked if act != "asks_why"), *asked]), "")
+
+
 def _is_looked_at(number: int, of: int) -> bool:
     return number < FROM_THE_BEGINNING or number >= of - FROM_THE_END
 
@@ -274,7 +283,7 @@ def _tells(sentence: str, act: str) -> bool:
 def _may_tell(sentence: str, act: str) -> bool:
     """Whether it is no plain question, wish, thanks or correction to us: what else it is about may be taken up."""
     if act.startswith("asks"):
-        return not sentence.endswith("?") or bool(_WHAT_IF.search(sentence))
+        return bool(_WHAT_IF.search(sentence)) or (act == "asks_agreement" and not sentence.endswith("?"))
     return (
         not act.startswith("wishes")
         and act not in ("closes", "greets", "announces", "complains", "puzzled")

@@ -16,6 +16,7 @@ from assistant.phrases import (
     says_nothing,
     small_answer,
 )
+from assistant.speech_acts import ANSWERED_FIRST
 from assistant.types import Citation, Directed, Heard, Kind, Turn, Wish
 from assistant.words import count_words, is_english
 
@@ -26,7 +27,7 @@ LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 FEWEST_WORDS_OF_A_DREAM = 4
 LEAVE_TAKING = 20  # words that may stand before a goodbye that ends the conversation all the same
-REFUSES = 0.5  # from here on an answer to a reading is taken for a no to it
+REFUSES = 0.65  # from here on an answer to a reading is taken for a no to it
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
 _ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})
@@ -57,6 +58,7 @@ _NEW_DREAM = re.compile(
     r"|^(?:also,? )?i (?:had a (?:\w+ )?(?:dream|nightmare)|dream(?:ed|t))\b",
     re.IGNORECASE,
 )
+_NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
     "begins_anew",
@@ -71,6 +73,8 @@ __all__ = [
 
 def opens_a_dream(message: str, parts: Directed) -> bool:
     """Whether the message says of itself that it turns to another dream, and tells something of it."""
+    if _NO_OTHER.search(message):
+        return False
     named = _NEW_DREAM.search(message)
     if named is None:
         return parts.opens_a_dream and not parts.wish
@@ -144,6 +148,8 @@ def kind_of(
     if not question and (says_goodbye(said) or (parts.leaves and tells <= LEAVE_TAKING and (told or tells <= FEW))):
         return Kind.CLOSE
     offered = any(turn.citations for turn in earlier)
+    if told and question and parts.asks in ANSWERED_FIRST:
+        return Kind.WHY
     if told and offered and not another and _says_no(said, parts, earlier, refuses):
         return Kind.REJECTION
     if _is_only_to_us(said, parts, told=bool(told), another=another):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from assistant.method.matters import SURE, asked_about, known
+from assistant.method.matters import SURE, TAKEN_UP, asked_about, known
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
 from assistant.method.offering import readings_for
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
 from assistant.method.responses import gentle_questions
 from assistant.method.several_dreams import dreams_in, which_first
-from assistant.method.situation import TAKEN_UP, Situation
-from assistant.method.stages import MEANING, WAKING_LIFE, facets_for
-from assistant.phrases import says_nothing
+from assistant.method.situation import Situation
+from assistant.method.stages import MEANING, facets_for
+from assistant.phrases import beyond_no, says_nothing
 from assistant.texts import in_turn
 from assistant.types import Heard, Kind, MentionKind, Stage, Wish
 from assistant.words import count_words
@@ -80,10 +81,12 @@ def _about_the_matter(situation: Situation) -> Chosen | None:
     matter = situation.matter
     if matter is None or says_nothing(situation.message):
         return None
-    facet = known()[matter.name].facet
-    if situation.kind is Kind.REJECTION and facet not in (*MEANING, *WAKING_LIFE):
+    if situation.kind is Kind.REJECTION:  # what it puts in the place of the reading is the dreamer's own meaning
+        matter = replace(matter, name="own_meaning") if beyond_no(situation.message) else None
+    if matter is None or situation.kind is Kind.WHY:
         return None
-    if situation.weighs < TAKEN_UP and (matter.likely < SURE or _own_meaning_is_due(situation)):
+    facet = known()[matter.name].facet
+    if known()[matter.name].weight < TAKEN_UP and (matter.likely < SURE or _own_meaning_is_due(situation)):
         return None
     question = asked_about(matter, situation.asked, len(situation.message))
     return Chosen(question, facet) if question else None

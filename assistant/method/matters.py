@@ -12,8 +12,9 @@ import yaml
 
 from assistant.types import Matter
 
-LIKELY = 0.3  # from here on a matter is taken up
-SURE = 0.45  # a sentence of our own is said only from here on, for it must be right
+LIKELY = 0.35  # from here on a matter is taken up
+SURE = 0.6  # a sentence of our own is said only from here on, for it must be right
+TAKEN_UP = 5.0  # weight from which a matter comes before the method's own next question
 LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing last: people come to the point at the end
 
 

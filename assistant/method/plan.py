@@ -63,7 +63,7 @@ def make_plan(
     if not readings and instead_of and found.covered:
         readings = tuple(readings_for(replace(situation, instead_of=None), allowed))
     if kind is Kind.DREAM and not readings:
-        situation = replace(situation, kind=Kind.UNCOVERED)
+        situation = replace(situation, kind=Kind.ANSWER if turns and not another else Kind.UNCOVERED)
     question = question_of(situation, allowed if found.covered else [])
     human_word = comfort(situation)
     gentle = gentle_question(situation) if question.text and situation.is_night else ""

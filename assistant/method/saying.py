@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.memory import since_the_start, told_back
-from assistant.method.matters import said_to
+from assistant.method.matters import TAKEN_UP, said_to
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, steadying
-from assistant.method.situation import TAKEN_UP, Situation, is_in_english
+from assistant.method.situation import Situation, asks_gently, is_in_english
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
 from assistant.texts import in_turn, text
 from assistant.types import Kind, PlannedReading, Wish
@@ -25,7 +25,7 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
     if kind is Kind.OUTSIDE:
         return _to_what_is_outside(situation)
     if situation.heard.directed.asks == "asks_help" and not readings:
-        return (steadying(said) if situation.is_night else "") or text("nothing_to_try")
+        return (steadying(said) if asks_gently(situation.heard.directed.state) else "") or text("nothing_to_try")
     if situation.heard.directed.asks == "asks_proof" and kind is Kind.WHY:
         source = _where_it_comes_from(situation)
         if source and source not in said:
@@ -39,6 +39,8 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         says_nothing(situation.message) or is_in_english(situation.message, situation.turns)
     ):
         return "" if text("other_language") in said else text("other_language")
+    if kind is Kind.UNCOVERED and situation.heard.directed.asks == "asks_why":
+        return in_turn("no_answer", said, number)
     if kind is Kind.UNCOVERED:
         return "" if text("uncovered") in said or situation.found.covered else text("uncovered")
     if situation.anew and is_whole(situation.anew):

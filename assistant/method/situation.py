@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.memory import denied
-from assistant.method.matters import known, main_matter_of, tells_of_the_dream
+from assistant.method.matters import LIKELY, TAKEN_UP, known, main_matter_of, tells_of_the_dream
 from assistant.method.new_ending import told_anew
 from assistant.method.responses import Response, comfort_for, response_to, said_to_the_shaken
 from assistant.method.stages import asked_beyond_the_dream, speaks_beyond_the_dream, stage_of
@@ -18,7 +18,6 @@ from assistant.words import content_stems, count_words, is_english
 from knowledge.types import SearchResult, Section
 
 STAYS_NIGHT = 2  # replies after a word to somebody who is shaken
-TAKEN_UP = 5.0  # weight from which a matter comes before the method's own next question
 _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 
 
@@ -58,8 +57,8 @@ class Situation:
 
     @cached_property
     def matter(self) -> Matter | None:
-        """What an answer, or a no, is about most of all."""
-        return _matter_of(self.heard) if self.kind in (Kind.ANSWER, Kind.REJECTION) else None
+        """What a message after the dream was told is about most of all."""
+        return _matter_of(self.heard) if self.kind in (Kind.ANSWER, Kind.REJECTION, Kind.WHY) else None
 
     @property
     def weighs(self) -> float:
@@ -170,6 +169,7 @@ class Situation:
 def _of_the_dream(kind: Kind, heard: Heard) -> Heard:
     """What was heard without what is told of waking life; an answer in the present tense may be of either, so it gives no moment."""
     waking = [clause.said for clause in heard.clauses if clause.waking]
+    waking += [one.sentence for one in heard.directed.matters if one.name == "about_the_talk" and one.likely >= LIKELY]
     return replace(
         heard,
         clauses=tuple(one for one in heard.clauses if not one.waking and (one.past or kind is not Kind.ANSWER)),

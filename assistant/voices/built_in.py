@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.contract import ROWS, begins_with_the_dreamer
+from assistant.contract import ROWS, begins_with_the_dreamer, takes_up
 from assistant.giving_back import give_back
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
@@ -18,7 +18,6 @@ from assistant.words import content_stems, count_words
 
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
 FEWEST_WORDS_TAKEN_UP = 5  # of the sentence that is taken up, for it to be given back by itself
-FEWEST_WORDS_BESIDES = 6  # told beside a question, for it to be given back after the answer
 
 
 class BuiltInVoice:
@@ -50,7 +49,7 @@ class BuiltInVoice:
         parts = plan.heard.directed
         tells = count_words(parts.told)
         put_right = parts.corrects and tells >= FEWEST_WORDS_PUT_RIGHT
-        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and tells >= FEWEST_WORDS_BESIDES
+        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and takes_up(plan)
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
         if plan.plain and begins:
