@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.contract import (
+    NOT_TIED,
     NOT_TOLD_AS_OWN,
     ROWS,
     Wanted,
@@ -17,10 +18,12 @@ from assistant.contract import (
 from assistant.grounding import figures, support
 from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
-from assistant.types import Kind, Plan, PlannedReading, Question, Role, Sentence
+from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.built_in import BuiltInVoice
 from assistant.words import content_stems, count_words
 
+_SAID_BY_US = frozenset({Kind.OUTSIDE, Kind.WISH, Kind.CLOSE})  # what the plan says there is never left out
+_ALWAYS_ASKED = frozenset({Kind.DREAM, Kind.UNCOVERED, Kind.OUTSIDE})
 BROUGHT_BACK = 0.6  # share of a rejected sentence's content that brings it back
 _TURNS_DOWN = re.compile(
     r"\b(?:dreams?|not|only|outside|can't|cannot|won't|isn't|program|listening|tell)\b", re.IGNORECASE
@@ -52,7 +55,7 @@ class Checker:
         begins = self._must_begin_with_the_dreamer()
         if unit.role is Role.HEARD and not begins:
             unit = replace(unit, role=Role.PLAIN)
-        if not self.sentences and begins and unit.role is not Role.HEARD:
+        if not self.sentences and begins and unit.role is not Role.HEARD and not self._answers(unit):
             yield self._repaired(self._built_in.heard(self.plan), "a reply begins with what was heard")
         if self.sentences or unit.role is not Role.HEARD:
             yield from self._note()
@@ -89,9 +92,13 @@ class Checker:
             self.question = question
             yield Question(question, repaired=question != self._offered_question)
 
+    def _answers(self, unit: Sentence) -> bool:
+        """Whether a reply may begin with this, plainly, since the dreamer is in the middle of talking."""
+        return unit.role is Role.PLAIN and bool(self.plan.earlier) and self.plan.kind in (Kind.ANSWER, Kind.WHY)
+
     def _what_is_missing(self) -> Iterator[Sentence]:
         """The readings, the sentence of our own and the grade that this kind of turn needs, where the voice left them out."""
-        least = self._row.least_readings if self.plan.readings else 0
+        least = self._row.least_readings if self.plan.readings and self.plan.kind is Kind.DREAM else 0
         for planned in self._unused_readings():
             if self._readings() >= least:
                 break
@@ -101,16 +108,13 @@ class Checker:
             for sentence in self.sentences
             if sentence.role is Role.PLAIN and sentence.text != self.plan.note
         ]
-        short = self._words() < self._row.least_words and self._row.question is Wanted.NONE
-        if self.plan.plain and (not plain or short) and not self._was_said(self.plan.plain):
+        needed = self.plan.kind in _SAID_BY_US or not self.sentences
+        if self.plan.plain and needed and not plain:
             yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")
         if self.plan.kind is Kind.WHY and self._readings() and not plain:
             cited = [sentence.citation for sentence in self.sentences if sentence.citation]
             grade = self.plan.hits[cited[-1].marker - 1].section.evidence
             yield self._show(Sentence(text("graded", grade.value), Role.PLAIN))
-
-    def _was_said(self, words: str) -> bool:
-        return any(sentence.text == words for sentence in self.sentences)
 
     def _note(self) -> Iterator[Sentence]:
         """The soft word for somebody who is not well, once, after what was heard."""
@@ -127,8 +131,9 @@ class Checker:
 
     def _faults(self, unit: Sentence) -> list[str]:
         plan = self.plan
-        told = [*(turn.message for turn in plan.earlier), plan.heard.message]
-        faults = faults_of_sentence(unit, plan.heard.message, plan.hits, first=not self.sentences, told=told)
+        message = plan.heard.directed.message or plan.heard.message
+        told = [*(turn.message for turn in plan.earlier), message]
+        faults = faults_of_sentence(unit, message, plan.hits, first=not self.sentences, told=told)
         if unit.role is Role.READING:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
@@ -179,10 +184,25 @@ class Checker:
         if unit.role is Role.HEARD and not self.sentences and self._must_begin_with_the_dreamer():
             return self._built_in.heard(self.plan)
         if unit.role is Role.READING and self._readings() < self._row.most_readings:
-            return next((self._built_in.reading(planned) for planned in self._unused_readings()), None)
+            return self._own_reading_for(unit)
         if unit.role in (Role.HEARD, Role.PLAIN) and not self.sentences and self.plan.plain:
             return Sentence(self.plan.plain, Role.PLAIN)
         return None
+
+    def _own_reading_for(self, unit: Sentence) -> Sentence | None:
+        """The library's own reading of the passage that the unit cites, nearest to its quote first; else one that was planned."""
+        if unit.citation is not None and unit.citation.section not in self.plan.rejected_sections:
+            hit = self.plan.hits[unit.citation.marker - 1]
+            said = {sentence.text for turn in self.plan.spoken for sentence in turn.sentences}
+            near = content_stems(f"{unit.citation.quote} {unit.text}")
+            for reading in sorted(
+                hit.section.readings, key=lambda one: -len(near & content_stems(f"{one.rests_on} {one.text}"))
+            ):
+                planned = PlannedReading(Citation(hit.rank, hit.section.id, reading.rests_on), reading.text, hit)
+                own = self._built_in.reading(planned)
+                if own.text not in said:
+                    return own
+        return next((self._built_in.reading(planned) for planned in self._unused_readings()), None)
 
     def _unused_readings(self) -> Iterator[PlannedReading]:
         cited = {sentence.citation.section for sentence in self.sentences if sentence.citation}
@@ -202,9 +222,11 @@ class Checker:
         offered = self._offered_question
         if self.plan.fixed_question:
             return self.plan.question
+        if not offered and self.plan.kind not in _ALWAYS_ASKED:
+            return ""  # the voice chose not to ask
         if offered:
             faults = faults_of_question(offered, self.plan.told, self.plan.asked)
-            if not faults:
+            if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered
             self.faults += faults

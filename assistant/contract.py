@@ -17,6 +17,7 @@ from assistant.words import MARK, content_stems, count_words, is_english
 from knowledge.types import Hit
 
 QUESTION_WORDS = 25
+NOT_TIED = "a question is tied to the dreamer's own words"
 NOT_TOLD_AS_OWN = "a thought is said to be our own"
 ASKED_BEFORE = 0.6  # share of content stems that two questions may have in common
 
@@ -158,7 +159,7 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
     if any(content_stems(message) for message in told) and not (
         points_at_what_was_said(question) or is_tied(question, told)
     ):
-        faults.append("a question is tied to the dreamer's own words")
+        faults.append(NOT_TIED)
     if asked_before(question, asked):
         faults.append("a question is not asked twice")
     if _MARKUP.search(_QUOTED.sub("", question)):
@@ -233,10 +234,11 @@ def faults_of_reply(
     hits: Sequence[Hit],
     covered: bool,
     begins: bool,
+    may_ask: bool = True,
 ) -> list[str]:
     """Every way in which a whole reply breaks the contract of its kind; empty where it keeps it.
 
-    ``begins`` says whether it must begin with the dreamer's own words.
+    ``begins`` says whether it must begin with the dreamer's own words, ``may_ask`` whether the dreamer lets us ask.
     """
     row = ROWS[kind]
     faults: list[str] = []
@@ -249,7 +251,7 @@ def faults_of_reply(
         faults.append(f"{kind} has {least} to {row.most_readings} readings, not {len(readings)}")
     if kind is Kind.CRISIS:
         return faults
-    if row.question is Wanted.ONE and not question:
+    if row.question is Wanted.ONE and not question and may_ask:
         faults.append(f"{kind} ends with a question")
     if row.question is Wanted.NONE and question:
         faults.append(f"{kind} asks nothing")

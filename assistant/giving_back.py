@@ -82,7 +82,7 @@ class _Window:
 
 
 def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0) -> GivenBack | None:
-    """The most telling of what was heard, given back in one or two sentences of 8 to 45 words.
+    """The most telling of what was heard, given back in one or two sentences of at most 45 words.
 
     Frames in ``used_frames`` are avoided while others fit; ``seed`` varies the choice among them. What cannot be turned
     for certain is only quoted. None where the message says nothing that could be given back.

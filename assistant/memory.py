@@ -23,18 +23,18 @@ _OF_FACETS = {  # the facet of a matter, and what a sentence about it tells of t
 _TELL_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
 
-def remembered(turns: Sequence[Turn], turns_heard: Sequence[Heard]) -> tuple[Fact, ...]:
-    """The facts of these turns, oldest first and each once, without what the dreamer took back.
+def remembered(turns: Sequence[Turn], turns_heard: Sequence[Heard], start: int = 0) -> tuple[Fact, ...]:
+    """The facts of the turns from ``start`` on, oldest first and each once, without what the dreamer took back.
 
     ``turns_heard`` are their messages as heard. A name is kept as one says it to the dreamer ("your mother"), a sentence as
     they wrote it.
     """
     facts: dict[tuple[FactKind, str], Fact] = {}
-    for number, (turn, heard) in enumerate(zip(turns, turns_heard, strict=True)):
+    for number, (turn, heard) in enumerate(zip(turns[start:], turns_heard[start:], strict=True), start):
         if turn.kind in (*_TELL_A_DREAM, Kind.REJECTION) and not says_nothing(turn.message):
             for kind, said in _facts_of(turn.kind, heard):
                 facts.setdefault((kind, said.lower()), Fact(kind, said, number))
-    taken_back = denied(turns_heard)
+    taken_back = denied(turns_heard[start:])
     return tuple(fact for fact in facts.values() if not content_stems(fact.said) & taken_back)
 
 
@@ -71,6 +71,18 @@ def told_back(facts: Collection[Fact]) -> str:
         if named:
             parts.append(text("remembered", kind.value).format(named))
     return " ".join([text("remembered", "opening"), *parts, text("remembered", "closing")]) if parts else ""
+
+
+def told_in_short(facts: Sequence[Fact], words: int) -> str:
+    """The facts in their order for somebody who did not hear the conversation, the latest that fit into so many words."""
+    kept: list[str] = []
+    for fact in reversed(facts):
+        told = f"{fact.kind.value}: {_bare(fact.said)}"
+        words -= count_words(told)
+        if words < 0:
+            break
+        kept.append(told)
+    return "; ".join(reversed(kept))
 
 
 def _bare(said: str) -> str:

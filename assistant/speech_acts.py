@@ -21,7 +21,7 @@ from knowledge.embedding import Embedder
 LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as telling something below
 LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
 LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
-SURE = 0.85  # from here on an act needs none of the words of act_words.yaml
+SURE = 0.85  # from here on a sentence asks, whatever its form
 ASKS_A_LITTLE = 0.2  # of a complaint: from here on what it asks is answered first
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING = 2  # sentences of a long message that are looked at, for there stands talk to the companion
@@ -217,9 +217,7 @@ class SpeechActs:
         among = [
             (probability, act)
             for act, probability in zip(self._acts.labels, probabilities, strict=True)
-            if _group(act) == best
-            and probability >= LIKELY_BY_ITSELF
-            and ((probability >= SURE and act != "asks_outside") or self._may_be(act, sentence))
+            if _group(act) == best and probability >= LIKELY_BY_ITSELF and self._may_be(act, sentence)
         ]
         return max(among)[1] if among else TELLS
 

@@ -61,6 +61,7 @@ _NEW_DREAM = re.compile(
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
+    "asked_for_quiet",
     "begins_anew",
     "kind_of",
     "of_this_dream",
@@ -94,6 +95,12 @@ def of_this_dream(earlier: Sequence[Turn]) -> tuple[Turn, ...]:
         elif number and turn.opens_a_dream:
             start = number
     return tuple(earlier[start:])
+
+
+def asked_for_quiet(earlier: Sequence[Turn]) -> bool:
+    """Whether the dreamer asked not to be asked anything about this dream, and has not asked to go on since."""
+    wishes = [turn.wish for turn in of_this_dream(earlier) if turn.wish in (Wish.QUIET, Wish.GO_ON, Wish.NEW_ENDING)]
+    return bool(wishes) and wishes[-1] is Wish.QUIET
 
 
 def rejected_citations(turns: Sequence[Turn]) -> list[Citation]:

@@ -15,7 +15,7 @@ from assistant.contract import faults_of_reply
 from assistant.evaluation.samples import labelled, outside_messages, real_cant_run_dreams, real_dreams
 from assistant.grounding import sentences_of
 from assistant.types import Done, Kind, Role, Safety, Turn
-from assistant.understanding import says_nothing
+from assistant.understanding import asked_for_quiet, says_nothing
 from assistant.words import content_stems
 
 VISITOR = "evaluation"
@@ -56,6 +56,7 @@ def faults_of_turns(turns: Sequence[Turn]) -> list[list[str]]:
             hits=turn.hits,
             covered=turn.covered,
             begins=turn.kind in (Kind.DREAM, Kind.UNCOVERED),
+            may_ask=not asked_for_quiet(earlier),
         )
         # In distress the question may be one of our written ones, which is asked as it stands.
         written = turn.safety is Safety.DISTRESS

@@ -18,6 +18,7 @@ from assistant.words import content_stems, count_words
 from knowledge.types import SearchResult, Section
 
 WITHOUT_HITS = (Kind.OUTSIDE, Kind.CLOSE)
+NOW = "now"  # the facet of a question about how somebody is at this moment
 NEXT_TO_NOTHING = 6  # words told beside a question that points back
 
 
@@ -45,7 +46,7 @@ def make_plan(
         turns_heard = (chosen(turns_heard[0], later), *turns_heard[1:])
     heard = _brought_back(_understood(heard, turns), turns_heard)
     start = since_the_start(earlier)
-    memory = remembered(earlier[start:], earlier_heard[start:])
+    memory = remembered(earlier, earlier_heard, start)
     left_out = denied([*earlier_heard[start:], heard])
     memory = tuple(fact for fact in memory if not content_stems(fact.said) & left_out)
     situation = Situation(
@@ -74,8 +75,7 @@ def make_plan(
         heard=heard,
         readings=readings,
         question=gentle or question.text,
-        facet="" if gentle else question.facet,
-        fixed_question=bool(gentle),
+        facet=NOW if gentle else question.facet,
         note=human_word.text if human_word else "",
         memory=memory,
         matter=situation.matter,

@@ -50,6 +50,7 @@ FACET_WORDS = {
     "since-when": "since when and how often they have dreamed it, what was different this time",
     "person": "who someone is, what is between them, what their own part was",
     "section": "what the passage leads on to",
+    "now": "how they are at this moment and what would help, not about the dream",
 }
 
 _OPENS_BADLY = re.compile(

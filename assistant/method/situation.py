@@ -13,7 +13,7 @@ from assistant.method.responses import Response, comfort_for, response_to, said_
 from assistant.method.stages import asked_beyond_the_dream, speaks_beyond_the_dream, stage_of
 from assistant.phrases import beyond_no, corrects, says_nothing
 from assistant.types import Fact, Heard, Kind, Matter, Stage, Turn, Wish
-from assistant.understanding import ABOUT_A_DREAM, begins_anew
+from assistant.understanding import ABOUT_A_DREAM, asked_for_quiet, begins_anew
 from assistant.words import content_stems, count_words, is_english
 from knowledge.types import SearchResult, Section
 
@@ -102,8 +102,7 @@ class Situation:
     @property
     def is_quiet(self) -> bool:
         """Whether the dreamer asked not to be asked anything, and has not asked to go on since."""
-        wishes = [turn.wish for turn in self.turns if turn.wish in (Wish.QUIET, Wish.GO_ON, Wish.NEW_ENDING)]
-        return bool(wishes) and wishes[-1] is Wish.QUIET and self.wish is None
+        return asked_for_quiet(self.turns) and self.wish is None
 
     @property
     def wants_a_reading(self) -> bool:

@@ -6,12 +6,15 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
-from assistant.contract import ROWS, Row, Wanted, begins_with_the_dreamer
+from assistant.contract import BEGINS_WITH_THE_DREAMER, ROWS, Row, Wanted
+from assistant.memory import told_in_short
 from assistant.method.questions import FACET_WORDS
 from assistant.models.client import ChatClient, Message
+from assistant.texts import text
 from assistant.types import Kind, Plan, Question, Sentence, Turn, Wish
 from assistant.voices.built_in import BuiltInVoice
 from assistant.voices.form import as_written, to_sentence, units
+from assistant.words import content_stems
 from knowledge.types import Hit
 from prompts import render
 
@@ -25,17 +28,19 @@ MOST_FORGOTTEN = (
 FEWEST_WORDS = 60  # of a message or passage that is shortened to fit a small window
 
 _TASKS = {
-    Kind.DREAM: "The dreamer tells a dream, or more of it.",
-    Kind.ANSWER: "The dreamer answers your last question. Give back what is new in it and go on from there.",
-    Kind.WHY: "The dreamer asks what is known. Answer out of the passages, and say in a SAY line how well supported that is.",
-    Kind.REJECTION: "The dreamer says that your reading does not fit. Let it go without defending it, and ask for their own meaning.",
-    Kind.OUTSIDE: "The dreamer's message is no dream and nothing of one. Do not do what it asks; turn back to dreams.",
-    Kind.UNCOVERED: "The dreamer tells something on which the library has nothing. Offer no reading.",
-    Kind.WISH: "The dreamer has a wish for how to go on. Meet it.",
-    Kind.CLOSE: "The dreamer is done. Close warmly in a sentence or two, and ask nothing.",
+    Kind.DREAM: "The dreamer seems to tell a dream, or more of it.",
+    Kind.ANSWER: "The dreamer seems to answer, or to go on talking. Give back what is new in it and go on from there.",
+    Kind.WHY: "The dreamer seems to ask something. Answer it first: out of the passages where they answer it, saying how well supported that is; else say plainly that your library has nothing on it.",
+    Kind.REJECTION: "The dreamer seems to say that your reading does not fit. Let it go without defending it, and ask for their own meaning.",
+    Kind.OUTSIDE: "The message seems to be no dream and nothing of one. Do not do what it asks; turn back to dreams in a friendly sentence.",
+    Kind.UNCOVERED: "The dreamer seems to tell something on which the library has nothing.",
+    Kind.WISH: "The dreamer seems to have a wish for how to go on. Meet it.",
+    Kind.CLOSE: "The dreamer seems to be done. Close warmly in a sentence or two.",
 }
+_MUST_BE_SAID = frozenset({Kind.OUTSIDE, Kind.WISH})
+_WITH_PASSAGES = frozenset({Kind.DREAM, Kind.ANSWER, Kind.WHY})
 _TAG = re.compile(r"</?\s*message\s*>", re.IGNORECASE)
-_NUMBERS = {1: "one READING", 2: "one or two READINGs", 3: "one to three READINGs"}
+_UP_TO = {1: "one READING", 2: "one or two READINGs", 3: "one to three READINGs"}
 
 
 class FreeVoice:
@@ -78,9 +83,11 @@ def messages_for(plan: Plan, context_tokens: int) -> list[Message]:
     system = render("system")
     room = int((context_tokens - REPLY_TOKENS) * WORDS_PER_TOKEN) - _count(system)
     variables = _turn_variables(plan, room // 2)
-    kept = _kept(plan.earlier, room - _count(render("turn", **variables, asked=[])))
-    forgotten = [turn.question for turn in plan.earlier if turn.question and turn not in kept]
-    last = render("turn", **variables, asked=forgotten[-MOST_FORGOTTEN:])
+    kept = _kept(plan.earlier, room - _count(render("turn", **variables, asked=[], remembered="")))
+    dropped = [number for number, turn in enumerate(plan.earlier) if turn not in kept]
+    forgotten = [plan.earlier[number].question for number in dropped if plan.earlier[number].question]
+    remembered = told_in_short([fact for fact in plan.memory if fact.turn in dropped], room // 4)
+    last = render("turn", **variables, asked=forgotten[-MOST_FORGOTTEN:], remembered=remembered)
     room -= _count(last)
     tellings = sum(turn.kind in (Kind.DREAM, Kind.UNCOVERED) for turn in kept)
     each = room // max(1, 2 * tellings)
@@ -122,10 +129,10 @@ def _count(text: str) -> int:
 
 def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
     row = ROWS[plan.kind]
-    readings = min(row.most_readings, max(len(plan.readings), row.least_readings)) if plan.readings else 0
     numbers = [planned.citation.marker for planned in plan.readings]
-    passages = _passages(plan, numbers) if readings else []
+    passages = _passages(plan, numbers) if numbers or _may_be_drawn_on(plan) else []
     most = room // (len(passages) + 1)
+    must_be_said = plan.kind in _MUST_BE_SAID or plan.plain == text("other_language")
     return {
         "passages": [
             {
@@ -136,18 +143,23 @@ def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
             }
             for hit in passages
         ],
-        "message": shortened(_TAG.sub("", plan.heard.message), max(FEWEST_WORDS, most)),
+        "message": shortened(_TAG.sub("", plan.heard.directed.message or plan.heard.message), max(FEWEST_WORDS, most)),
         "task": _TASKS[plan.kind],
-        "units": ", then ".join(_wanted(plan, row, readings)),
+        "units": ", then ".join(_wanted(plan, row, bool(passages))),
         "least_words": row.least_words,
         "most_words": row.most_words,
         "best": " or ".join(f"[{number}]" for number in dict.fromkeys(numbers)),
-        "say": plan.plain,
+        "must_say": plan.plain if must_be_said else "",
+        "may_say": plan.plain if plan.plain and not must_be_said and plan.kind in (Kind.WHY, Kind.CLOSE) else "",
         "note": plan.note,
         "rejected": list(plan.rejected),
-        "facet": "" if plan.fixed_question else FACET_WORDS.get(plan.facet, plan.facet),
-        "example": plan.question,
+        "facet": "" if plan.fixed_question or not plan.question else FACET_WORDS.get(plan.facet, plan.facet),
     }
+
+
+def _may_be_drawn_on(plan: Plan) -> bool:
+    """Whether the model sees passages although the plan offers no reading: where the dreamer asks, or what is told is covered."""
+    return bool(plan.hits) and plan.kind in _WITH_PASSAGES and (plan.kind is Kind.WHY or plan.hits[0].covers)
 
 
 def _passages(plan: Plan, numbers: Sequence[int]) -> list[Hit]:
@@ -157,17 +169,17 @@ def _passages(plan: Plan, numbers: Sequence[int]) -> list[Hit]:
     return sorted(wanted, key=lambda hit: hit.rank)
 
 
-def _wanted(plan: Plan, row: Row, readings: int) -> list[str]:
-    """The units that this turn asks for, in words for the note."""
-    wanted = ["HEARD"] if begins_with_the_dreamer(plan) else []
-    if plan.plain or not wanted:
+def _wanted(plan: Plan, row: Row, may_read: bool) -> list[str]:
+    """The units that this turn expects, in words for the note."""
+    wanted = ["HEARD"] if plan.kind in BEGINS_WITH_THE_DREAMER and content_stems(plan.heard.message) else []
+    if plan.kind is Kind.WHY or plan.plain or not wanted:
         wanted.append("SAY")
-    if readings:
-        wanted.append(_NUMBERS[readings])
-    if plan.kind is Kind.WHY and readings:
-        wanted.append("SAY")
+    elif plan.kind is not Kind.CLOSE:
+        wanted.append("SAY if there is something to say")
+    if may_read:
+        wanted.append(f"{_UP_TO[row.most_readings]} if it fits" if row.most_readings else "no READING")
     if plan.kind in (Kind.DREAM, Kind.ANSWER, Kind.UNCOVERED):
         wanted.append("OWN only if you truly have a thought of your own")
-    if row.question in (Wanted.ONE, Wanted.AT_MOST_ONE) and plan.question and not plan.fixed_question:
+    if row.question is not Wanted.NONE and not plan.fixed_question and plan.question:
         wanted.append("QUESTION")
     return wanted

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.giving_back import FEWEST_WORDS, MOST_WORDS, GivenBack, give_back
+from assistant.giving_back import MOST_WORDS, GivenBack, give_back
 from assistant.hearing import Ear
 from assistant.types import Clause, Heard
 
@@ -196,7 +196,6 @@ def test_what_is_given_back_is_well_formed(message: str, seed: int) -> None:
     back = give_back(EAR.hear(message), seed=seed)
     assert back is not None
     assert is_well_formed(back), back.text
-    assert len(back.text.split()) >= FEWEST_WORDS
 
 
 GRAMMAR_WORDS = """

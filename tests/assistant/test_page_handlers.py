@@ -378,8 +378,14 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
             raise RuntimeError(f"cannot hear {message}")
 
     broken = Companion(
-        companion.settings, companion.library, companion.journal, companion._answering, Deaf(), companion._speech_acts
-    )  # type: ignore[arg-type]
+        companion.settings,
+        companion.library,
+        companion.journal,
+        companion._answering,
+        Deaf(),  # type: ignore[arg-type]
+        companion._speech_acts,
+        companion._refusals,
+    )
     broken._warm.set()
     shown = tell(Handlers(broken), anna)
     assert state(shown) == "failed" and words("reply", "unexpected") in shown.conversation.replace("&#39;", "'")

@@ -19,7 +19,7 @@ def acts(library_dir) -> SpeechActs:
     return warm_companion(library_dir)._speech_acts
 
 
-@pytest.mark.parametrize("name", ["acts", "states"])
+@pytest.mark.parametrize("name", ["acts", "states", "matters"])
 def test_examples_are_many_and_each_stands_under_one_label(name):
     rows = examples(name)
     assert min(map(len, rows.values())) >= LEAST_EXAMPLES
