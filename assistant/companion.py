@@ -20,6 +20,7 @@ from assistant.safety import crisis_reply, distress_note, screen
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs
 from assistant.types import (
+    Directed,
     Done,
     Event,
     Heard,
@@ -159,6 +160,10 @@ class Companion:
         """End what is under way and let go of the files."""
         self._answering.close()
         self.journal.close()
+
+    def read(self, message: str) -> Directed:
+        """The message in its parts: what it says to the companion, and what it is about."""
+        return self._speech_acts.read(message)
 
     def who_answers(self, visitor: str) -> WhoAnswers:
         """Who answers this visitor."""

@@ -209,7 +209,8 @@ class SpeechActs:
             totals.pop("asks")
         elif totals["asks"] >= ASKS_A_LITTLE:
             totals.pop("complains", None)  # who asks is answered first
-        if _COMPLAINS.search(sentence) and totals.get("asks", 0.0) < ASKS_A_LITTLE:
+        others = max(totals.get("asks", 0.0) - ASKS_A_LITTLE, totals.get("wishes", 0.0) - LIKELY)
+        if _COMPLAINS.search(sentence) and others < 0:
             return "complains"
         best = max(totals, key=lambda group: totals[group])
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):

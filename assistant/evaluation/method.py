@@ -16,6 +16,7 @@ from assistant.companion import Companion
 from assistant.contract import asked_before
 from assistant.evaluation.replies import faults_of_turns, reflections, talk
 from assistant.evaluation.samples import rows
+from assistant.method.matters import main_matter_of
 from assistant.method.responses import said_in_states
 from assistant.types import Kind, Role, Turn
 from assistant.words import content_stems
@@ -84,8 +85,31 @@ def _turn(row: dict[str, Any]) -> ScriptedTurn:
 
 
 def measure_kinds(companion: Companion) -> dict[str, Any]:
-    """Messages of our own, each in its conversation, whose kind was understood rightly."""
-    messages = rows("kinds")
+    """Messages of our own, each in its conversation, whose kind was understood rightly, and what weighs most in others.
+
+    The messages read while the rules were made are told apart: they show what broke, not how well it works.
+    """
+    seen = _kinds_of(companion, "kinds_seen")
+    return {
+        **_kinds_of(companion, "kinds"),
+        "messages read while building": seen["messages"],
+        "of these, kind understood": seen["kind understood"],
+        **_matters(companion),
+    }
+
+
+def _matters(companion: Companion) -> dict[str, Any]:
+    """Messages whose weightiest matter, as a reader labelled it, is the one taken up."""
+    messages = rows("matters")
+    taken_up = [main_matter_of(companion.read(row["message"]).matters) for row in messages]
+    right = [
+        matter is not None and matter.name in row["matters"] for matter, row in zip(taken_up, messages, strict=True)
+    ]
+    return {"messages with a matter": len(messages), "matter taken up": float(np.mean(right))}
+
+
+def _kinds_of(companion: Companion, name: str) -> dict[str, Any]:
+    messages = rows(name)
     right = Counter[str]()
     for row in messages:
         last = talk(companion, [*row["before"], row["message"]])[-1]

@@ -15,7 +15,7 @@ from assistant.types import Stage
 from assistant.words import count_words
 
 LEAST_QUESTIONS = 400
-LEAST_OF_A_FACET = 18
+LEAST_OF_A_FACET = 10
 MOST_LIKE_BEGINNINGS = 0.3
 STAGES = {
     "bridge": Stage.INSIGHT,
