@@ -98,7 +98,11 @@ class Checker:
 
     def _what_is_missing(self) -> Iterator[Sentence]:
         """The readings, the sentence of our own and the grade that this kind of turn needs, where the voice left them out."""
-        least = self._row.least_readings if self.plan.readings and self.plan.kind is Kind.DREAM else 0
+        least = (
+            self._row.least_readings
+            if self.plan.readings and self.plan.kind is Kind.DREAM and not self.plan.earlier
+            else 0
+        )
         for planned in self._unused_readings():
             if self._readings() >= least:
                 break

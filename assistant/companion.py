@@ -18,7 +18,7 @@ from assistant.phrases import without_thanks
 from assistant.refusals import Refusals
 from assistant.safety import crisis_reply, distress_note, screen
 from assistant.settings import Settings
-from assistant.speech_acts import SpeechActs
+from assistant.speech_acts import SpeechActs, without_pasted
 from assistant.types import (
     Directed,
     Done,
@@ -267,7 +267,9 @@ class Companion:
     def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
         parts = self._speech_acts.read(message)
-        telling = parts.told if under_way and parts.told else without_thanks(message)
+        telling = (
+            parts.told if (under_way or parts.announces) and parts.told else without_thanks(without_pasted(message))
+        )
         return replace(self._ear.hear(telling), directed=parts)
 
     def _sections(self) -> dict[str, Section]:

@@ -52,6 +52,7 @@ _BORDER = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
+_CUT_SHORT = re.compile(r"\b(?:just|like|so|very|an?|the|of|and|or|but|is|was|are|were|really|my|your)$", re.IGNORECASE)
 _SHORT_QUOTE = 7  # words
 _LEADS_ON = re.compile(
     r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no)\b[\s,.…:–—-]*)+(?=\w)",
@@ -142,7 +143,10 @@ def _is_fit(clause: Clause) -> bool:
     """Whether the clause may be shown: clean, whole in its marks, and nobody's "I" left in it."""
     lowers = set(re.findall(r"[\w'-]+", clause.turned.lower()))
     return not (
-        lowers & COARSE or _MARKUP.search(clause.turned) or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))
+        _CUT_SHORT.search(clause.turned)
+        or lowers & COARSE
+        or _MARKUP.search(clause.turned)
+        or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))
     ) and (clause.turned.count('"') % 2 == 0)
 
 

@@ -21,13 +21,13 @@ from knowledge.embedding import Embedder
 LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as telling something below
 LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
 LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
-SURE = 0.85  # from here on a sentence asks, whatever its form
 ASKS_A_LITTLE = 0.2  # of a complaint: from here on what it asks is answered first
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING = 2  # sentences of a long message that are looked at, for there stands talk to the companion
 FROM_THE_END = 4
 LONG = 40  # words; most of a longer message is the dream
 SHORT = 14  # words: a correction or a leave-taking is no longer
+ECHO = 3  # words
 RUNS_ON = 14  # words: a longer sentence may be about two things
 FEWEST_WORDS_OF_A_PART = 4
 
@@ -58,7 +58,7 @@ _JOINTS = re.compile(
     r",?\s+(?=(?:and|but|so|because|cos|cause|cuz|though|although|then|like when|which|anyway)\b)|\s[–—-]+\s", _ANY
 )
 _LEADS_IN = re.compile(
-    r"^(?:(?:and|but|so|or|then|also|well|now|ok(?:ay)?|no|yes|yeah|right|look|please|pls|just tell me|tell me|honestly|anyway|again|hm+|oh|ah|ha(?:ha)*|sorry|"
+    r"^(?:(?:and|but|so|or|then|also|well|now|ok(?:ay)?|no|yes|yeah|right|look|please|pls|just tell me|tell me|honestly|anyway|again|hm+|oh|ah|ha(?:ha)*|lol|sorry|bruh|bro|dude|mate|fine|idk|wait|"
     r"i (?:mean|wonder|was wondering|am wondering|'m wondering)|(?:i )?(?:just )?(?:want|wanted|would like|'d like) to (?:know|ask)|my question is|"
     r"(?:do|can|could) you (?:know|tell me|say))\b[\s,:.…–—-]*)+",
     _ANY,
@@ -70,21 +70,33 @@ _POINTS_BACK = re.compile(
 _ASKING_FORM = re.compile(
     r"\?|^(?:wh(?:y|at|o|en|ere|ich)|how|is|are|am|was|were|do|does|did|can|could|may|should|would|will|has|have|any|says who|since when|you promise|explain|interpret|tell me|so you)\b|"
     r"\bwhy\b|\bwhat(?:'?s| is| does| do) .*\b(?:mean|supposed|say|about|stand for)\b|\bis there any\b|\bdoes (?:any|some)\w+\b|\bhow (?:come|long|often|common|many)\b|\b(?:is|are|am|does|do|can|should) (?:it|this|that|i|they|you|dreams?|everybody|everyone)\b|"
-    r"\b(?:wonder(?:ing|ed)?|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
+    r"\b(?:asking|asked|know) (?:you )?(?:if|whether|what|why|how)\b|\b(?:wonder(?:ing|ed)?|curious|(?:want|like|love|need) to (?:know|understand|ask)|want an? (?:answer|explanation)|explain|interpret)\b",
     _ANY,
 )
 _COMPLAINS = re.compile(
     r"\byou(?:'?re| are)? (?:saying|not (?:listening|answering|hearing|getting)|ignoring|repeating|being (?:cold|rude|harsh)|did ?n'?t (?:answer|listen|hear|say|give)|do ?n'?t (?:listen|understand|answer|get it)|keep (?:asking|saying)|never answer\w*|gave no|just (?:asked|said that|repeated))\b|"
-    r"\bi(?:'ve| have)? (?:just |already )?told (?:you|u)\b|\b(?:you|u)(?:'ve| have)? (?:not |now |just )?(?:answered|ignored|asked me (?:who|what|about|how))\b|\b(?:you|u) (?:did ?n'?t|did not|have ?n'?t|have not) (?:answer|tell)|"
-    r"\bi (?:just |already )?asked (?:you )?(?:a|the|what|whether|if|for|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
+    r"\bi did ?n'?t ask (?:you|u)\b|\bi(?:'ve| have)? (?:just |already )?told (?:you|u)\b|\b(?:you|u)(?:'ve| have)? (?:not |now |just )?(?:answered|ignored|asked me (?:who|what|about|how))\b|\b(?:you|u) (?:did ?n'?t|did not|have ?n'?t|have not) (?:answer|tell)|"
+    r"\bi (?:just |already )?asked (?:you )?(?:(?:a|the) (?:\w+ )?question|what|whether|if|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
     r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
     _ANY,
 )
+_NOT_DELETED = re.compile(r"\b(?:not?|never|\w+n'?t)\b.{0,25}\b(?:delet|forget|eras|remov)", _ANY)
 _WHAT_IF = re.compile(r"\bwhat if\b", _ANY)
 _DENIED_WISH = re.compile(
     r"(?:\bcan(?:no|'?)t|\bcould(?:n'?t| not)|n'?t|\bnever|\bnot|\bhow (?:do|can|to|could) .*|\bwhat .*) (?:to )?(?:stop|leave|skip|quit|end)\b",
     _ANY,
 )
+_ASKS_BY_ITSELF = re.compile(r"\b(?:why|how|really|you|mean|dangerous|normal|sign|bad|crazy|mad|help)\b", _ANY)
+_PUTS_RIGHT = re.compile(
+    r"^(?:(?:wait|no|oh|actually|sorry|and|but|hang on)\b[\s,.]*)*(?:that'?s wrong|it was(?:n'?t| not) (?:a|the|my|her|his) \w+(?: either)?|not (?:a|the|my|his|her) \w+, ?(?:it was |but )?(?:a|the|my|his|her) \w+|i meant (?:my|the|a)\b)",
+    _ANY,
+)
+_GOODBYE = re.compile(
+    r"^(?:(?:ok(?:ay)?|well|right|so|anyway|and|thanks?|thank you|ta|cheers|thx)\b[\s,.]*)*(?:good ?night|night night|night all|bye|goodbye|see (?:you|ya)|gotta go|got to go|i (?:have|need|must|'?d better) (?:to )?(?:go|be off|run)\b|"
+    r"off to (?:bed|sleep|work|the \w+)|(?:i'?m |im )?(?:going|gonna go) to (?:bed|sleep)|i(?:'?ll| will| shall| am going to)? (?:go|try) (?:to bed|to sleep|and sleep|back to sleep)|talk (?:later|tomorrow|another time))",
+    _ANY,
+)
+_PASTED = re.compile(r"[\"“][^\"”]{200,}[\"”]")
 _NOT_THIS = re.compile(r"\bnot (?:my |the |an? |his |her |our )?(\w+)", _ANY)
 _OF_LEAVING_OUT = content_stems(
     """take leave leaving left forget forgot part bit line sentence remark word thing note summary please delete remove drop cut scratch strike erase omit
@@ -134,7 +146,12 @@ class SpeechActs:
         """The message in its parts. What is not plainly said to the companion counts as told."""
         if not is_english(message):
             return Directed(message=message, told=message)  # the examples are English
-        sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if re.search(r"\w", part)]
+        own = _PASTED.sub(" ", plain(message))
+        if own != plain(message) and count_words(own) <= SHORT:
+            return Directed(message=message, announces=True)  # nothing of their own yet
+        sentences = [part.strip() for part in _SENTENCES.split(own) if re.search(r"\w", part)]
+        if len(sentences) > 1 and _echoes(sentences[0]):
+            sentences = sentences[1:]
         acts, state = self._acts_and_state(sentences)
         asked = [
             (_LEADS_IN.sub("", one, count=1) or one, act)
@@ -158,7 +175,10 @@ class SpeechActs:
             (
                 _WISHES[act]
                 for one, act in zip(sentences, acts, strict=True)
-                if act in _WISHES and not _DENIED_WISH.search(one) and not (act == "wishes_stop" and one.endswith("?"))
+                if act in _WISHES
+                and not _DENIED_WISH.search(one)
+                and not (act == "wishes_stop" and one.endswith("?"))
+                and not (act == "wishes_delete" and _NOT_DELETED.search(one))
             ),
             None,
         ) or wish_of(message)
@@ -173,7 +193,9 @@ class SpeechActs:
             complains="complains" in acts,
             corrects="corrects" in acts,
             denied=denied,
-            leaves="closes" in acts[-2:] or (len(acts) > 1 and acts[-1] == "greets"),
+            leaves="closes" in acts[-2:]
+            or bool(sentences and _GOODBYE.search(sentences[-1]))
+            or (len(acts) > 1 and acts[-1] == "greets"),
             rejects="rejects" in acts,
             opens_a_dream="turns_to_another_dream" in acts,
             announces="announces" in acts,
@@ -205,11 +227,13 @@ class SpeechActs:
         totals: dict[str, float] = {}
         for act, probability in zip(self._acts.labels, probabilities, strict=True):
             totals[_group(act)] = totals.get(_group(act), 0.0) + float(probability)
-        if totals["asks"] < SURE and not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
+        if not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
             totals.pop("asks")
         elif totals["asks"] >= ASKS_A_LITTLE:
             totals.pop("complains", None)  # who asks is answered first
         others = max(totals.get("asks", 0.0) - ASKS_A_LITTLE, totals.get("wishes", 0.0) - LIKELY)
+        if _PUTS_RIGHT.search(sentence) and count_words(sentence) <= SHORT:
+            return "corrects"
         if _COMPLAINS.search(sentence) and others < 0:
             return "complains"
         best = max(totals, key=lambda group: totals[group])
@@ -254,6 +278,17 @@ def _gravest(asked: Sequence[str]) -> str:
     """Of several questions the kind to answer first; empty where there is none."""
     grave = [act for act in ANSWERED_FIRST if act in asked]
     return next(iter([*grave, *(act for act in asked if act != "asks_why"), *asked]), "")
+
+
+def _echoes(sentence: str) -> bool:
+    """Whether it only takes up our own question: "sounds? he just said the one thing"."""
+    return sentence.endswith("?") and count_words(sentence) <= ECHO and not _ASKS_BY_ITSELF.search(sentence)
+
+
+def without_pasted(message: str) -> str:
+    """The message without a long quotation of somebody else's words, where anything is left then."""
+    own = " ".join(_PASTED.sub(" ", message).split())
+    return own if own and own != " ".join(message.split()) else message
 
 
 def _is_looked_at(number: int, of: int) -> bool:

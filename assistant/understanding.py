@@ -26,8 +26,11 @@ SURELY_COVERED = (
 LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 FEWEST_WORDS_OF_A_DREAM = 4
-LEAVE_TAKING = 20  # words that may stand before a goodbye that ends the conversation all the same
-REFUSES = 0.65  # from here on an answer to a reading is taken for a no to it
+LEAVE_TAKING = 40  # words that may stand before a goodbye that ends the conversation all the same
+REFUSES, MAY_REFUSE = (
+    0.6,
+    0.3,
+)  # from here on an answer to a reading is taken for a no to it; and where its words say no as well
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
 _ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})
@@ -58,6 +61,18 @@ _NEW_DREAM = re.compile(
     r"|^(?:also,? )?i (?:had a (?:\w+ )?(?:dream|nightmare)|dream(?:ed|t))\b",
     re.IGNORECASE,
 )
+_AGREES = re.compile(
+    r"\b(?:yes,? that(?:'?s| is) (?:it|right|true)|(?:it|that|this) (?:really |does )?fits|this is true|is true\b|you(?:'?re| are| have) right|so true|spot on|good idea)",
+    re.IGNORECASE,
+)
+_NAMES_A_READING = re.compile(
+    r"\b(?:readings?|interpretation|explanation|idea|theory|article|library|that one|fits?|fitting|you (?:said|say|think)|horoscope|nonsense|rubbish)\b",
+    re.IGNORECASE,
+)
+_GOES_AGAINST = re.compile(
+    r"\b(?:no|nah|nope|not|never|nothing|nobody|neither|wrong|actually|just|only|fine|rather|meh|bit|too|doubt|rubbish|nonsense|hardly|horoscope|\w+n'?t|but)\b",
+    re.IGNORECASE,
+)  # without one of these an answer is no no
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
@@ -185,13 +200,15 @@ def begins_anew(parts: Directed) -> bool:
 
 
 def _says_no(said: str, parts: Directed, earlier: Sequence[Turn], refuses: float) -> bool:
-    if parts.corrects or not is_english(said):
+    if parts.corrects or not is_english(said) or _AGREES.search(said):
         return False
     if rejects(said, just_offered=bool(earlier[-1].citations)):
         return True
-    if earlier[-1].citations and not parts.question and count_words(said) <= LONG and refuses >= REFUSES:
-        return True
-    return parts.rejects and any(turn.citations for turn in earlier[-RECENT:])
+    if earlier[-1].citations:
+        likely = (refuses >= REFUSES and _GOES_AGAINST.search(said)) or (parts.rejects and refuses >= MAY_REFUSE)
+        return bool(likely) and not parts.question and count_words(said) <= LONG
+    lately = any(turn.citations for turn in earlier[-RECENT:])
+    return parts.rejects and lately and bool(_NAMES_A_READING.search(said))
 
 
 def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> bool:

@@ -37,7 +37,7 @@ ENGLISH = frozenset(
 OTHER_LANGUAGES = (
     frozenset(
         """je le la les et un une des du dans mon ma mes est était avec pas que qui sur pour nous vous ich und der die das den dem ein
-    eine mein meine war nicht mit auf ist wir sie zu im el los las y en mi mis era con no por para que una yo il lo gli e di che
+    eine mein meine war nicht mit auf ist wir sie zu el los las y en mi mis era con no por para que una yo il lo gli e di che
     mio mia ero con non per o os as um uma eu meu minha não com de het een ik van mijn niet was jag och att det som min inte jeg
     og ikke w nie się na i jest""".split()
     )

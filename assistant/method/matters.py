@@ -13,7 +13,9 @@ import yaml
 from assistant.types import Matter
 
 LIKELY = 0.35  # from here on a matter is taken up
-SURE = 0.6  # a sentence of our own is said only from here on, for it must be right
+LIKELY_IF_IT_WEIGHS = 0.5  # and one of those that would hurt if it were not so, from here on
+WEIGHS = 6.5
+SURE = 0.75  # a sentence of our own is said only from here on, for it must be right
 TAKEN_UP = 5.0  # weight from which a matter comes before the method's own next question
 LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing last: people come to the point at the end
 
@@ -55,8 +57,11 @@ def all_questions() -> frozenset[str]:
 
 def main_matter_of(matters: Sequence[Matter]) -> Matter | None:
     """The one to take up: what weighs most, the more the surer it is; None where none is likely enough."""
-    likely = [matter for matter in matters if matter.likely >= LIKELY]
-    return max(likely, key=_worth, default=None)
+    return max(filter(_is_likely, matters), key=_worth, default=None)
+
+
+def _is_likely(matter: Matter) -> bool:
+    return matter.likely >= (LIKELY_IF_IT_WEIGHS if known()[matter.name].weight >= WEIGHS else LIKELY)
 
 
 def _worth(matter: Matter) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.contract import ROWS
 from assistant.method.situation import Situation
-from assistant.method.themes import speaks_of
+from assistant.method.themes import is_to_try, speaks_of
 from assistant.phrases import says_nothing
 from assistant.types import Citation, Kind, PlannedReading, Stage
 from assistant.understanding import SURELY_COVERED
@@ -44,6 +44,8 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
     fit = [
         hit for hit in allowed if kind is Kind.WHY or (hit.covers and speaks_of(situation.message, hit.section.article))
     ]
+    if situation.heard.directed.asks == "asks_help" and kind is Kind.WHY:
+        fit = [hit for hit in fit if is_to_try(hit.section.id)]
     for place, hit in enumerate(fit):
         fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]
         fitting = _most_fitting(fresh, situation.message)

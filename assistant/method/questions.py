@@ -85,6 +85,7 @@ _NO_IMAGE = content_stems(
 _OF_TALK = content_stems(
     "happen happened moment point place kind notice tell strongest clearly exactly first last most"
 )
+_LAUGHS = re.compile(r"\b(?:l+m+f?a+o+|lo+l+|(?:[hj][ae]){2,}h?|o+mg+|wtf|tbh|idk|ngl|btw|ok|xd)\b", re.IGNORECASE)
 _HOW_OFTEN = re.compile(
     r"\b(?:how often|how long (?:have|has)|since when|first (?:time|dream|come|have|begin|fly)|(?:did|do) (?:dreams|this dream)|last (?:came|had|dream)|"
     r"usually|in earlier dreams|before this|other dreams|dreamed before|the nights?|when in your life|these dreams|it happens|had such dreams)\b",
@@ -224,7 +225,11 @@ def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
     if question.slot == "moment":
         return moments(heard)[:FILLERS]
     wanted = SLOT_KINDS[question.slot]
-    fitting = [mention for mention in heard.mentions if mention.kind is wanted and _fits(question, mention)]
+    fitting = [
+        mention
+        for mention in heard.mentions
+        if mention.kind is wanted and _fits(question, mention) and not _LAUGHS.search(mention.turned)
+    ]
     template = content_stems(SLOT.sub("", question.text))
     return [
         Filler(mention.turned, is_background=mention.kind in _SETTINGS)

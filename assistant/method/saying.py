@@ -30,7 +30,7 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         source = _where_it_comes_from(situation)
         if source and source not in said:
             return source
-    if response is not None:
+    if response is not None and (readings or situation.heard.directed.asks != "asks_help"):
         return response.text
     plainly_asked = [question for question in situation.asked if "“" not in question]
     if situation.heard.directed.asks == "asks_memory_of_talk" and plainly_asked:
@@ -47,7 +47,7 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         whole = said_back(situation.anew)
         return text("new_ending_whole").format(whole) if whole else ""
     if kind is Kind.ANSWER:
-        return _to_what_was_put_right(situation) or _to_a_small_answer(situation) or _to_a_word_on_the_talk(situation)
+        return _to_what_was_put_right(situation) or _to_a_small_answer(situation)
     if kind is Kind.WHY and not readings:
         return in_turn("nothing_more" if situation.found.covered else "no_answer", said, number)
     if kind is Kind.REJECTION:
@@ -97,12 +97,6 @@ def _to_a_small_answer(situation: Situation) -> str:
     offered = bool(situation.turns and situation.turns[-1].citations)
     name = "yes_it_fits" if small is Small.YES and offered else small.value
     return in_turn(name, situation.said, len(situation.earlier))
-
-
-def _to_a_word_on_the_talk(situation: Situation) -> str:
-    """To a message that is about this conversation and nothing else."""
-    matter = situation.matter
-    return in_turn("about_the_talk", situation.said) if matter and matter.name == "about_the_talk" else ""
 
 
 def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:

@@ -1,4 +1,4 @@
-"""Whether a long telling names what an article is about: the second condition, beside likeness, for a reading of it."""
+"""What is known of the library's articles beyond their text: what a long telling must name to be read by one, and which sections help."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ def speaks_of(message: str, article: str) -> bool:
     """Whether the message may be read by that article; an article without words of its own refuses none."""
     pattern = _words().get(article)
     return pattern is None or count_words(message) < LONG or bool(pattern.search(message))
+
+
+def is_to_try(section: str) -> bool:
+    """Whether the section names something to do; an article of the reader's own is not known well enough to say."""
+    return section in _to_try()
+
+
+@cache
+def _to_try() -> frozenset[str]:
+    return frozenset(yaml.safe_load((files(__package__) / "to_try.yaml").read_text(encoding="utf-8")))
 
 
 @cache

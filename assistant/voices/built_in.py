@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.contract import ROWS, begins_with_the_dreamer, takes_up
 from assistant.giving_back import give_back
+from assistant.method.matters import SURE, TAKEN_UP, known
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
 from assistant.phrases import beyond_no
@@ -102,16 +103,22 @@ class BuiltInVoice:
 
 
 def _on_the_matter(heard: Heard, matter: Matter | None) -> Heard:
-    """What was heard, narrowed to the sentence that is taken up, with what stands beside it where that is only a few words."""
-    if matter is None:
+    """What was heard, narrowed to what is taken up and what else weighs, with what stands beside it where that is only a few words."""
+    if matter is None or known()[matter.name].weight < TAKEN_UP:
         return heard
-    in_it = [number for number, clause in enumerate(heard.clauses) if _overlap(clause.said, matter.sentence)]
+    in_it = _clauses_in(heard, matter.sentence)
     if not in_it:
         return replace(heard, message=matter.sentence, clauses=())
+    others = [one for one in heard.directed.matters if one.likely >= SURE and known()[one.name].weight >= TAKEN_UP]
+    in_it = sorted({*in_it, *(number for one in others for number in _clauses_in(heard, one.sentence))})
     words = sum(count_words(heard.clauses[number].said) for number in in_it)
     if words < FEWEST_WORDS_TAKEN_UP and in_it[0] > 0 and not heard.clauses[in_it[0]].waking:
         in_it = [in_it[0] - 1, *in_it]
     return replace(heard, clauses=tuple(heard.clauses[number] for number in in_it))
+
+
+def _clauses_in(heard: Heard, sentence: str) -> list[int]:
+    return [number for number, clause in enumerate(heard.clauses) if _overlap(clause.said, sentence)]
 
 
 def _overlap(one: str, other: str) -> bool:
