@@ -280,7 +280,10 @@ class Companion:
         """The plan with a soft word before the ordinary reply, for somebody who is not well."""
         note = distress_note(said.told, sum(turn.safety is Safety.DISTRESS for turn in said.earlier))
         return replace(
-            plan, note=note.text, question=note.question or plan.question, fixed_question=bool(note.question)
+            plan,
+            note=note.text or plan.note,
+            question=note.question or plan.question,
+            fixed_question=bool(note.question),
         )
 
     def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:

@@ -104,6 +104,9 @@ def _asks_after_answering(situation: Situation, hits: Sequence[Hit]) -> bool:
     """Whether an answer to a question is followed by one of ours: not after every one, and not where it would press."""
     if situation.response is not None and not situation.response.asks:
         return False
+    before = situation.turns[-1] if situation.turns else None
+    if before is not None and before.kind is Kind.WHY and before.question:
+        return False  # one question after another is no conversation
     informs = situation.found.covered and any(readings_for(situation, hits))
     return not (informs and situation.turns and situation.turns[-1].question)
 

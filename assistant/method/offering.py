@@ -45,7 +45,7 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
         hit for hit in allowed if kind is Kind.WHY or (hit.covers and speaks_of(situation.message, hit.section.article))
     ]
     if situation.heard.directed.asks == "asks_help" and kind is Kind.WHY:
-        fit = [hit for hit in fit if is_to_try(hit.section.id)]
+        fit = [hit for hit in fit if is_to_try(hit.section.id) and _is_of_this_dream(hit, situation)]
     for place, hit in enumerate(fit):
         fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]
         fitting = _most_fitting(fresh, situation.message)
@@ -55,6 +55,14 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
             given += 1
             citation = Citation(hit.rank, hit.section.id, reading.rests_on)
             yield PlannedReading(citation, reading.text, hit)
+
+
+def _is_of_this_dream(hit: Hit, situation: Situation) -> bool:
+    """Whether what it says to do goes with the dream that was told: its article was brought in, or the dream frightened."""
+    if not situation.dream_told:
+        return True
+    article = hit.section.article
+    return article in situation.articles or (article == "nightmares" and situation.is_frightening)
 
 
 def _most_of_a_section(kind: Kind, given: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,10 @@ from assistant.words import content_stems, count_words, is_english
 from knowledge.types import SearchResult, Section
 
 STAYS_NIGHT = 2  # replies after a word to somebody who is shaken
+_FRIGHTENS = re.compile(
+    r"\b(?:nightmares?|terrif\w+|terror|scar(?:ed|y)|frighten\w*|panic\w*|scream\w*|horr\w+|worst dream|heart (?:is|was) (?:still )?\w+)\b",
+    re.IGNORECASE,
+)
 _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 
 
@@ -98,6 +103,11 @@ class Situation:
             return False
         lately = [sentence.text for turn in self.turns[-STAYS_NIGHT:] for sentence in turn.sentences]
         return asks_gently(self.heard.directed.state) or any(one in said_to_the_shaken() for one in lately)
+
+    @property
+    def is_frightening(self) -> bool:
+        """Whether the dreamer is shaken, or says that the dream frightened them."""
+        return self.is_night or any(_FRIGHTENS.search(message) for message in [*self.told, self.message])
 
     @property
     def is_quiet(self) -> bool:

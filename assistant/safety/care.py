@@ -10,9 +10,14 @@ from typing import Any
 
 import yaml
 
-from assistant.safety.clauses import sentences
+from assistant.safety.clauses import plain, sentences
 from assistant.safety.frames import Frame, framed
-from assistant.safety.screening import assess
+from assistant.safety.rules import ANSWERS
+from assistant.safety.screening import Assessment, assess, course_of
+from assistant.types import Safety
+
+NAMED_AT_MOST = 2  # so often the help line is named in a conversation, unless there is new risk or the person asks
+ASKED_AT_MOST = 2  # so often it is asked what the unnamed "it" is that should stop
 
 _CHILD = re.compile(
     r"\bi am (?:only |a )?(?:[6-9]|1[0-7])(?: ?(?:yo|y/o|f|m)\b|(?= years? old\b)|(?=\W*$)|,|(?= (?:and|but|so)\b))"
@@ -20,7 +25,16 @@ _CHILD = re.compile(
     r"|\bi am (?:a child|a kid|a minor)\b"
 )
 _SAME_WORDS = {"self-harm": "self"}  # a kind that shares the later texts of another
-_NOTES = {"self": "self", "self-harm": "self", "danger": "abuse", "abuse": "abuse", "grief": "grief", "sad": "sad"}
+_NOTES = {
+    "self": "self",
+    "self-harm": "self",
+    "danger": "abuse",
+    "abuse": "abuse",
+    "grief": "grief",
+    "sad": "sad",
+    "it": "it",
+}
+_NEW_RISK = ("self", "abuse", "grief")  # the notes on something said of the waking self in this very message
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +64,52 @@ def crisis_reply(messages: Sequence[str], earlier_crisis_replies: int, country: 
 def distress_note(messages: Sequence[str], earlier_notes: int = 0) -> CrisisReply:
     """One or two soft sentences to put before the ordinary reply at the level distress.
 
-    ``question`` is to be asked instead of the ordinary one; it is empty where the ordinary one may stand.
-    ``earlier_notes``, how many notes the conversation has had, chooses the wording.
+    ``question`` is to be asked instead of the ordinary one; it is empty where the ordinary one may stand, as the text is
+    where nothing needs to be said. ``earlier_notes``, how many notes the conversation has had, chooses the wording.
     """
-    assessment = assess(messages)
-    name = "after_crisis" if assessment.after_crisis else _NOTES.get(assessment.kind, "unsure")
-    note = _WORDS["notes"]["unsure" if assessment.unsure else name]
+    course = course_of(messages)
+    named = _times_named(messages, course)
+    text, question = _note(messages[-1], course[-1], earlier_notes, named, _times_asked(course[:-1]))
+    return CrisisReply(_filled(text, _slots("", child=False, outside=False)), question)
+
+
+def _note(message: str, assessment: Assessment, earlier_notes: int, named: int, asked: int) -> tuple[str, str]:
+    """The wording, with the help line's slot or without, and the question."""
+    name = _name_of_note(assessment)
+    if assessment.after_denial or (name == "it" and asked >= ASKED_AT_MOST):
+        return "", ""
+    note = _WORDS["notes"][name]
+    wanted = named < NAMED_AT_MOST or name in _NEW_RISK or bool(ANSWERS["asks_for_help"].search(plain(message)))
+    texts = note["text"] if wanted else note["without_line"]
     questions = note.get("question", [""])
-    text = note["text"][earlier_notes % len(note["text"])]
-    return CrisisReply(_filled(text, _slots("", child=False, outside=False)), questions[earlier_notes % len(questions)])
+    return texts[earlier_notes % len(texts)], questions[earlier_notes % len(questions)]
+
+
+def _name_of_note(assessment: Assessment) -> str:
+    if assessment.denied:
+        return "denied"
+    if assessment.after_crisis:
+        return "after_crisis"
+    name = _NOTES.get(assessment.kind, "unsure")
+    return "unsure" if assessment.unsure and name != "it" else name
+
+
+def _times_named(messages: Sequence[str], course: Sequence[Assessment]) -> int:
+    """In how many replies before the last message the help line was named."""
+    named = notes = 0
+    for number, assessment in enumerate(course[:-1]):
+        if assessment.level is Safety.CRISIS:
+            named += 1
+        elif assessment.level is Safety.DISTRESS:
+            text, _ = _note(messages[number], assessment, notes, named, _times_asked(course[:number]))
+            named += "{international}" in text
+            notes += 1
+    return named
+
+
+def _times_asked(before: Sequence[Assessment]) -> int:
+    """How often the person was already asked what "it" is."""
+    return sum(one.level is Safety.DISTRESS and one.kind == "it" for one in before)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from assistant.safety.clauses import Sentence, sentences
 from assistant.safety.frames import Frame, Framed, Place, framed
-from assistant.safety.rules import HISTORY, POINTS_BACK, SIGNALS, WEIGHING, Signal
+from assistant.safety.rules import FRAMES, HISTORY, POINTS_BACK, SIGNALS, WEIGHING, Signal
 from assistant.types import Safety
 
+UNNAMED = "it"  # the kind of a statement that does not name what is to stop or can not be borne
+NARRATED_IN_A_DREAM = 3  # so many verbs of telling make a message without a mark a dream for the messages after it
 NEAR = 60  # characters on either side of a match in which an idiom or an accident excuses it
 _THIRD_PERSON = re.compile(r"\b(?:i|he|she|they|we|you|it|who|my \w+|the \w+|a \w+)\b")
 _OF_THEMSELF = re.compile(r"\b(?:i|me|my|myself)\b")
@@ -38,17 +40,22 @@ class Message:
     findings: tuple[Finding, ...]
     own_death: bool  # up to here the dreamer's own death was dreamt of, or suicide was named and denied
     own_suicide: bool  # up to here a suicide or a wish to die was told of a dream
+    dream: bool  # up to here a dream was spoken of, or something told that may be one
 
 
-def findings_of(message: str, death_before: bool = False, suicide_before: bool = False) -> Message:
-    """Read one message. ``death_before`` and ``suicide_before`` tell what earlier messages told of a dream."""
+def findings_of(
+    message: str, death_before: bool = False, suicide_before: bool = False, dream_before: bool = False
+) -> Message:
+    """Read one message. ``death_before`` and the others tell what earlier messages told of a dream."""
     read = sentences(message)
     clauses = framed(read)
     found: list[Finding] = []
     for number, sentence in enumerate(read):
         found += _in_sentence(sentence, number, clauses)
     whole = " . ".join(sentence.text for sentence in read)
+    dream = dream_before or bool(FRAMES["night"].search(whole))
     found = [_softened(finding, whole) for finding in found]
+    found = [_of_the_dream(finding) if dream and finding.kind == UNNAMED else finding for finding in found]
     of_themself = [one for one in found if one.kind == "self"]
     suicide = suicide_before or any(one.frame is not Frame.WAKING for one in of_themself)
     death = death_before or any(one.level is Safety.NONE for one in of_themself)
@@ -56,7 +63,8 @@ def findings_of(message: str, death_before: bool = False, suicide_before: bool =
         found += _points_back(clause, death, suicide)
         if POINTS_BACK["own_death"].search(clause.clause.text) and _tells_of_a_dream(clause):
             death = True
-    return Message(whole, tuple(found), death, suicide)
+    dream = dream or len(WEIGHING["narrated"].findall(whole)) >= NARRATED_IN_A_DREAM
+    return Message(whole, tuple(found), death, suicide, dream)
 
 
 def _in_sentence(sentence: Sentence, number: int, clauses: list[Framed]) -> Iterator[Finding]:
@@ -84,7 +92,8 @@ def _weighed(signal: Signal, match: re.Match[str], clause: Framed, sentence: Sen
     level = _level(signal, frame, past and not _is_present_too(clause, sentence))
     if level is Safety.CRISIS and WEIGHING["joking_trigger"].search(_around(sentence, match)):
         level, frame = Safety.DISTRESS, Frame.UNSURE
-    return Finding(signal.name, signal.kind, signal.says, level, frame, signal.weak, past)
+    kind = "self" if signal.kind == UNNAMED and WEIGHING["of_life"].search(sentence.text) else signal.kind
+    return Finding(signal.name, kind, signal.says, level, frame, signal.weak, past)
 
 
 def _around(sentence: Sentence, match: re.Match[str]) -> str:
@@ -104,6 +113,11 @@ def _is_present_too(clause: Framed, sentence: Sentence) -> bool:
     """Told in the past, but of this morning's waking, or said to be back."""
     woken = clause.place is Place.AWAKE or any(mark.wakes for mark in clause.marks)
     return woken or bool(HISTORY["past_but_back"].search(sentence.text))
+
+
+def _of_the_dream(finding: Finding) -> Finding:
+    """Where a dream is spoken of, an "it" that is to stop is likely the dream: at most distress, and asked about."""
+    return finding if finding.level is Safety.NONE else replace(finding, level=Safety.DISTRESS, frame=Frame.UNSURE)
 
 
 def _softened(finding: Finding, whole: str) -> Finding:

@@ -112,6 +112,8 @@ def _told_in_present(place: Place, told_past: int, told_present: int, clause: Cl
 
 
 def _is_of_waking_life(text: str) -> bool:
+    if FRAMES["dreamt_of_since"].search(text) and not FRAMES["in_the_dream"].search(text):
+        return True
     if FRAMES["dream"].search(text) or FRAMES["in_the_dream"].search(text):
         return False
     if FRAMES["plain_life"].search(text):

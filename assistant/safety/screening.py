@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from assistant.safety.clauses import sentences
-from assistant.safety.findings import Finding, Message, findings_of
+from assistant.safety.findings import UNNAMED, Finding, Message, findings_of
 from assistant.safety.frames import Frame, framed
-from assistant.safety.rules import ANSWERS
+from assistant.safety.rules import ANSWERS, FRAMES, WEIGHING
 from assistant.types import Safety, Screening
 
 QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without any sign close a crisis
 _BAD_ANSWER = {"danger": "no"}  # there the question is "are you safe?"
+DENIALS_TO_CLOSE = 2
 AFTER_CRISIS = "Nothing new here, but a crisis was voiced earlier in this conversation."
+AFTER_DENIAL = "Nothing new here; a crisis was voiced earlier in this conversation, and denied."
 _ORDER = (Safety.NONE, Safety.DISTRESS, Safety.CRISIS)
 
 
@@ -26,18 +28,40 @@ class Assessment:
     kind: str = ""
     unsure: bool = False
     after_crisis: bool = False  # nothing new, but a crisis was voiced before
+    denied: bool = False  # nothing new, and the person says that they are not in danger
+    after_denial: bool = False  # nothing new, and they have said so before
+
+
+@dataclass(slots=True)
+class _Course:
+    """What of the conversation so far bears on the next message."""
+
+    crisis_open: bool = False
+    of_self: bool = False  # something was said of not wanting to live, and not taken back since
+    said_safe: bool = False
+    denials: int = 0
+    quiet: int = 0
+    kind: str = ""  # of the open crisis
+    named: bool = False  # the person has said what "it" is: the dream
+    death: bool = False
+    suicide: bool = False
+    dream: bool = False
+    weak: set[tuple[int, str]] = field(default_factory=set)
+
+
+_NOTHING = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
 
 
 def screen(messages: Sequence[str]) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
     English only; by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
-    What could be meant either way is distress, with "unsure" in the reason.
+    What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a nightmare.
 
     A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
-    plainly said that they are safe or not alone and four more messages have brought no sign. A "yes" to the question
-    that the crisis reply asked is a crisis again, and so is something taken or done, or the means at hand. Of a message
-    longer than 20,000 characters the middle is not read.
+    plainly said that they are safe or not alone and four more messages have brought no sign, or has denied it clearly
+    twice. A "yes" to the question that the crisis reply asked is a crisis again, and so is something taken or done, or
+    the means at hand. Of a message longer than 20,000 characters the middle is not read.
     """
     assessment = assess(messages)
     return Screening(assessment.level, assessment.why)
@@ -45,60 +69,115 @@ def screen(messages: Sequence[str]) -> Screening:
 
 def assess(messages: Sequence[str]) -> Assessment:
     """As ``screen``, with what the replies need besides."""
-    current = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
-    crisis_open, of_self, said_safe, quiet = False, False, False, 0
-    kind, death, suicide = "", False, False
-    weak: set[tuple[int, str]] = set()
+    return course_of(messages)[-1] if messages else _NOTHING
+
+
+def course_of(messages: Sequence[str]) -> list[Assessment]:
+    """The assessment after each of the messages."""
+    course = _Course()
+    assessments: list[Assessment] = []
     for number, text in enumerate(messages):
-        message = findings_of(text, death, suicide)
-        death, suicide = message.own_death, message.own_suicide
-        weak |= {(number, one.signal) for one in message.findings if one.weak and one.level is not Safety.NONE}
-        own = _of_message(message, weak, current)
-        if (crisis_open or of_self) and _tells_an_act(message, current):
-            own = Assessment(Safety.CRISIS, "After such words: tells of something done, or of means at hand.", "act")
-        of_self = of_self or (own.level is not Safety.NONE and own.kind == "self" and not own.unsure)
-        if own.level is Safety.CRISIS:
-            crisis_open, said_safe, quiet, kind = True, False, 0, own.kind
-        elif crisis_open:
-            said_safe = said_safe or (bool(ANSWERS["safe"].search(message.text)) and not _takes_back(message))
-            quiet = quiet + 1 if said_safe and own.level is Safety.NONE and not _takes_back(message) else 0
-            if quiet > QUIET_MESSAGES:
-                crisis_open = False
-            elif own.level is Safety.NONE:
-                own = Assessment(Safety.DISTRESS, AFTER_CRISIS, kind, after_crisis=True)
-        current = own
-    return current
+        before = assessments[-1] if assessments else _NOTHING
+        message = findings_of(text, course.death, course.suicide, course.dream)
+        assessments.append(_next(message, number, before, course))
+    return assessments
 
 
-def _tells_an_act(message: Message, before: Assessment) -> bool:
+def _next(message: Message, number: int, before: Assessment, course: _Course) -> Assessment:
+    """The assessment of a message after those before it; ``course`` is brought up to date."""
+    course.death, course.suicide, course.dream = message.own_death, message.own_suicide, message.dream
+    denies = _denies(message.text, before, course)
+    asked = course.crisis_open or before.level is not Safety.NONE
+    course.named = course.named or (asked and denies) or _names_the_dream(message, before)
+    if course.named:
+        message = replace(message, findings=tuple(one for one in message.findings if one.kind != UNNAMED))
+    course.weak |= {(number, one.signal) for one in message.findings if one.weak and one.level is not Safety.NONE}
+    own = _of_message(message, course.weak, before, denies=denies)
+    at_risk = course.crisis_open or course.of_self or before.kind == UNNAMED
+    if at_risk and _tells_an_act(message, before, in_crisis=course.crisis_open, denies=denies):
+        own = Assessment(Safety.CRISIS, "After such words: tells of something done, or of means at hand.", "act")
+    course.of_self = course.of_self or (own.level is not Safety.NONE and own.kind == "self" and not own.unsure)
+    if own.level is Safety.CRISIS:
+        course.crisis_open, course.said_safe, course.denials, course.quiet = True, False, 0, 0
+        course.kind = own.kind
+    elif own.level is Safety.NONE and asked and denies:
+        return _after_denial(course)
+    elif course.crisis_open:
+        return _after_crisis(message, own, course)
+    return own
+
+
+def _denies(text: str, before: Assessment, course: _Course) -> bool:
+    """Whether the person says clearly that there is no danger; after an act, that nothing was done."""
+    if ANSWERS["denial"].search(text):
+        return True
+    if course.kind == "act" or before.kind == "act":
+        return False
+    again = course.denials > 0 and ANSWERS["no_more_help"].search(text)
+    return bool(again or ANSWERS["denial_of_a_wish"].search(text))
+
+
+def _after_denial(course: _Course) -> Assessment:
+    """A clear no: after a crisis one stands it down to distress and a second one ends it; else one is enough."""
+    course.denials += 1
+    course.said_safe = True
+    if course.crisis_open and course.denials < DENIALS_TO_CLOSE:
+        return Assessment(Safety.DISTRESS, AFTER_DENIAL, course.kind, after_crisis=True, denied=True)
+    course.crisis_open, course.of_self, course.quiet = False, False, 0
+    course.weak.clear()
+    return Assessment(Safety.NONE, "Has said clearly that it is nothing of the kind.")
+
+
+def _after_crisis(message: Message, own: Assessment, course: _Course) -> Assessment:
+    """A message that brings no crisis, after one: distress, until there was a word of safety and some quiet."""
+    taken_back = _takes_back(message)
+    course.said_safe = course.said_safe or (bool(ANSWERS["safe"].search(message.text)) and not taken_back)
+    course.quiet = course.quiet + 1 if course.said_safe and own.level is Safety.NONE and not taken_back else 0
+    if course.quiet > QUIET_MESSAGES:
+        course.crisis_open = False
+    elif own.level is Safety.NONE:
+        why = AFTER_DENIAL if course.denials else AFTER_CRISIS
+        return Assessment(Safety.DISTRESS, why, course.kind, after_crisis=True, after_denial=bool(course.denials))
+    return own
+
+
+def _names_the_dream(message: Message, before: Assessment) -> bool:
+    """Whether the question what "it" is has been answered with the dream, or with a plain no."""
+    if before.kind != UNNAMED or WEIGHING["of_life"].search(message.text):
+        return False
+    return any(ANSWERS[name].search(message.text) for name in ("only_dream", "the_dream", "no"))
+
+
+def _tells_an_act(message: Message, before: Assessment, *, in_crisis: bool, denies: bool) -> bool:
     """Whether somebody in a crisis says that they did something or have the means, or is not known to have help after it."""
     if ANSWERS["only_dream"].search(message.text) or _takes_back(message):
         return False
-    if _speaks_of_an_act(message.text):
+    if _speaks_of("means", message.text) or (in_crisis and _speaks_of("act", message.text)):
         return True
     helped = ANSWERS["help_is_there"].search(message.text) or ANSWERS["safe"].search(message.text)
-    return before.level is Safety.CRISIS and before.kind == "act" and not helped
+    return before.level is Safety.CRISIS and before.kind == "act" and not helped and not denies
 
 
-def _speaks_of_an_act(text: str) -> bool:
-    """Whether an act or means at hand are spoken of, and not as part of a dream."""
+def _speaks_of(name: str, text: str) -> bool:
+    """Whether an act or means at hand are spoken of, of the person awake and now: not in a dream, not of years ago."""
     return any(
         clause.frame(clause.clause.start + found.start(), past=False) is not Frame.DREAM
         for clause in framed(sentences(text))
-        for found in ANSWERS["act"].finditer(clause.clause.text)
+        if not FRAMES["plain_life"].search(clause.clause.text)
+        for found in ANSWERS[name].finditer(clause.clause.text)
     )
 
 
-def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment) -> Assessment:
+def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment, *, denies: bool) -> Assessment:
     strongest = max(message.findings, key=_weight, default=None)
     level = strongest.level if strongest else Safety.NONE
-    if level is not Safety.CRISIS and (answer := _as_answer(message, before)):
+    if level is not Safety.CRISIS and not denies and (answer := _as_answer(message, before)):
         return answer
     if strongest is None or level is Safety.NONE:
         return Assessment(Safety.NONE, _why_none(message))
     if level is Safety.DISTRESS and strongest.weak and len(weak) > 1:
         return Assessment(Safety.CRISIS, f"More than one veiled sign: the person {strongest.says}.", "self")
-    unsure = strongest.frame is Frame.UNSURE
+    unsure = strongest.frame is Frame.UNSURE or (strongest.kind == UNNAMED and level is Safety.DISTRESS)
     if unsure:
         why = f"Unsure whether the dream or the waking life is meant: the person {strongest.says}."
     else:
@@ -113,8 +192,10 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
         return Assessment(Safety.CRISIS, "Does not answer that they are safe.", before.kind)
     if _asked_about_suicide(before) and ANSWERS["yes"].search(text):
         return Assessment(Safety.CRISIS, "Says yes to the question about not wanting to live.", before.kind)
-    if before.unsure and before.kind in ("self", "act") and not ANSWERS["only_dream"].search(text):
-        if ANSWERS["by_day"].search(text):
+    of_the_dream = ANSWERS["only_dream"].search(text) or _names_the_dream(message, before)
+    if before.unsure and before.kind in ("self", "act", UNNAMED) and not of_the_dream:
+        loosely = before.kind != UNNAMED and ANSWERS["by_day_of_a_wish"].search(text)
+        if loosely or ANSWERS["by_day"].search(text):
             return Assessment(Safety.CRISIS, "Says that what the dream held is there by day too.", before.kind)
         if ANSWERS["yes"].search(text):
             return Assessment(Safety.DISTRESS, "Unsure whether the yes is to dream or day.", before.kind, unsure=True)
@@ -137,5 +218,5 @@ def _why_none(message: Message) -> str:
     return "Nothing said of waking life points to a risk."
 
 
-def _weight(finding: Finding) -> tuple[int, bool]:
-    return _ORDER.index(finding.level), finding.frame is Frame.WAKING
+def _weight(finding: Finding) -> tuple[int, bool, bool]:
+    return _ORDER.index(finding.level), finding.kind != "sad", finding.frame is Frame.WAKING

@@ -69,6 +69,15 @@ def test_acts_and_means_are_mostly_found_and_everyday_words_never_become_a_crisi
     assert [row["id"] for row in everyday if screen(row["messages"]).level is Safety.CRISIS] == []
 
 
+@pytest.mark.parametrize("row", rows(OWN / "safety_nights.jsonl"), ids=lambda row: row["id"])
+def test_nights_fears_and_memories_are_no_crisis_and_what_is_real_among_them_is_found(row: dict[str, Any]) -> None:
+    """120 messages and short talks written apart from the rules: 70 of 80 and 24 of 40 were right at first sight."""
+    levels = [screen(row["messages"][: n + 1]).level for n in range(len(row["messages"]))]
+    assert levels[-1] in row["expected"]
+    if "none" in row["expected"]:
+        assert Safety.CRISIS not in levels
+
+
 def test_public_crisis_texts_are_found_and_others_rarely_alarm() -> None:
     levels: dict[str, Counter[Safety]] = {}
     explicit: Counter[Safety] = Counter()
@@ -79,7 +88,7 @@ def test_public_crisis_texts_are_found_and_others_rarely_alarm() -> None:
             explicit[level] += 1
     risk, harmless = levels["1"], levels["0"]
     assert (risk[Safety.CRISIS] + risk[Safety.DISTRESS]) / risk.total() >= 0.97
-    assert harmless[Safety.CRISIS] / harmless.total() <= 0.04
+    assert harmless[Safety.CRISIS] / harmless.total() <= 0.01
     assert explicit[Safety.CRISIS] == explicit.total()
 
 
@@ -134,6 +143,64 @@ def test_a_crisis_closes_after_a_plain_word_of_safety_and_quiet_messages() -> No
 )
 def test_answers_are_read_in_the_light_of_what_was_asked(talk: list[str], level: Safety) -> None:
     assert screen(talk).level is level
+
+
+NIGHT = "its 3am i woke up screaming and i cant stop shaking. i want it to stop"
+
+
+@pytest.mark.parametrize(
+    ("talk", "level"),
+    [
+        ([NIGHT], Safety.DISTRESS),
+        ([NIGHT, "just how do i make it stop"], Safety.DISTRESS),
+        ([NIGHT, "no the DREAM. i'm not suicidal i'm scared", "how do i make it stop"], Safety.NONE),
+        ([NIGHT, "i see him everywhere. everything looks like him"], Safety.NONE),
+        ([NIGHT, "both"], Safety.CRISIS),
+        ([NIGHT, "no, my whole life"], Safety.CRISIS),
+        ([NIGHT, "the dream", "no honestly, i want to die"], Safety.CRISIS),
+        (["i just can't do this anymore"], Safety.CRISIS),  # no dream was spoken of
+    ],
+)
+def test_what_is_to_stop_after_a_nightmare_is_asked_and_not_guessed(talk: list[str], level: Safety) -> None:
+    assert screen(talk).level is level
+    if len(talk) == 1 and level is Safety.DISTRESS:
+        assert "by day" in distress_note(talk).question
+
+
+@pytest.mark.parametrize("opening", ["I want to die.", "I have taken all my tablets tonight."])
+def test_two_clear_denials_end_a_crisis_that_was_none(opening: str) -> None:
+    talk = [opening, "I haven't taken anything, I told you about the dream.", "I am perfectly safe.", "The dog barked."]
+    assert [screen(talk[: n + 1]).level for n in (1, 2, 3)] == [Safety.DISTRESS, Safety.NONE, Safety.NONE]
+    assert screen([*talk, "ok i lied, i want to kill myself"]).level is Safety.CRISIS
+
+
+def test_after_an_act_a_wish_to_live_is_no_denial() -> None:
+    assert screen(["I have taken all my tablets tonight.", "i dont want to die, im scared"]).level is Safety.CRISIS
+
+
+def test_a_school_memory_and_a_missing_text_are_no_risk() -> None:
+    memory = (
+        "Odd question. She's watched me turn down a partnership because I was sure I'd be found out. A master read my mock "
+        "result out to the whole room, and from then on I did everything carefully. I fly until I remember who I am there."
+    )
+    missing = "someone telling me its not gonna be like this forever. or ellie saying sorry. she hasnt even texted"
+    assert [screen([text]).level for text in (memory, missing)] == [Safety.NONE] * 2
+
+
+def test_the_help_line_is_named_twice_and_then_only_on_request_or_new_risk() -> None:
+    talk = [
+        "I want to die.",
+        *["the dog was black"] * 3,
+        "what was that helpline again?",
+        "a bus came",
+        "I want to vanish.",
+    ]
+    named = []
+    for n in range(1, len(talk)):
+        level = screen(talk[: n + 1]).level
+        said = crisis_reply(talk[: n + 1], 1) if level is Safety.CRISIS else distress_note(talk[: n + 1], n - 1)
+        named.append(LINES["international"]["number"] in said.text)
+    assert named == [True, False, False, True, False, True]
 
 
 @pytest.mark.parametrize(
