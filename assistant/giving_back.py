@@ -27,6 +27,8 @@ _CHOICES = 14  # clauses among which pairs and threes are sought
 
 _FRAMES: dict[str, dict[str, str]] = yaml.safe_load((files("assistant") / "frames.yaml").read_text("utf-8"))
 
+OF_THE_DREAM = [frame for group in _FRAMES.values() for frame in group if frame.startswith("in-dream")]
+
 _JOINTS = {"": ", and ", "and": ", and ", "but": ", but ", "so": ", so ", "then": ", and then ", "yet": ", yet "}
 _BETWEEN = frozenset({"and", "but", "so", "then", "yet", "plus", "also", "or", "that", "i", "next", "anyway"})
 _REPORTING = re.compile(

@@ -48,6 +48,7 @@ _ANSWERS = frozenset(
     {TELLS, "agrees", "denies", "not_knowing", "appreciates"}
 )  # what tells something, if only a little
 _CHANGE_COURSE = frozenset({"wishes", "corrects", "complains"})
+_LIGHT = frozenset({"relieved", "amused"})  # to be glad with somebody who is not glad is worse than silence
 _NOT_FOR_US = frozenset({"asks_outside", "asks_companion"})
 
 ANSWERED_FIRST = ("asks_illness", "asks_omen", "asks_danger", "asks_help", "asks_sanity")
@@ -269,7 +270,9 @@ class SpeechActs:
             (float(probability), state)
             for sentence, row in zip(looked_at, states, strict=True)
             for state, probability in zip(self._states.labels, row, strict=True)
-            if state != "none" and probability >= least and self._may_be(state, sentence)
+            if state != "none"
+            and probability >= (max(least, FELT_NOW_IN_A_LONG_TELLING) if state in _LIGHT else least)
+            and self._may_be(state, sentence)
         ]
         return acts, max(found)[1] if found else ""
 

@@ -41,6 +41,8 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         return "" if text("other_language") in said else text("other_language")
     if kind is Kind.UNCOVERED and situation.heard.directed.asks == "asks_why":
         return in_turn("no_answer", said, number)
+    if kind is Kind.UNCOVERED and situation.grieves:
+        return ""  # a word on the library would be cold here
     if kind is Kind.UNCOVERED:
         return "" if text("uncovered") in said or situation.found.covered else text("uncovered")
     if situation.anew and is_whole(situation.anew):

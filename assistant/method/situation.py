@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.memory import denied
-from assistant.method.matters import LIKELY, TAKEN_UP, known, main_matter_of, tells_of_the_dream
+from assistant.method.matters import LIKELY, LIKELY_IF_IT_WEIGHS, TAKEN_UP, known, main_matter_of, tells_of_the_dream
 from assistant.method.new_ending import told_anew
 from assistant.method.responses import Response, comfort_for, response_to, said_to_the_shaken
 from assistant.method.stages import asked_beyond_the_dream, speaks_beyond_the_dream, stage_of
@@ -23,6 +23,7 @@ _FRIGHTENS = re.compile(
     r"\b(?:nightmares?|terrif\w+|terror|scar(?:ed|y)|frighten\w*|panic\w*|scream\w*|horr\w+|worst dream|heart (?:is|was) (?:still )?\w+)\b",
     re.IGNORECASE,
 )
+_OF_GRIEF = frozenset({"loss", "misses"})
 _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 
 
@@ -108,6 +109,12 @@ class Situation:
     def is_frightening(self) -> bool:
         """Whether the dreamer is shaken, or says that the dream frightened them."""
         return self.is_night or any(_FRIGHTENS.search(message) for message in [*self.told, self.message])
+
+    @property
+    def grieves(self) -> bool:
+        """Whether the message tells of somebody who is gone and missed."""
+        lost = any(one.name in _OF_GRIEF and one.likely >= LIKELY_IF_IT_WEIGHS for one in self.heard.directed.matters)
+        return lost or self.heard.directed.state == "grieving"
 
     @property
     def is_quiet(self) -> bool:

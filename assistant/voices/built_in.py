@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.contract import ROWS, begins_with_the_dreamer, takes_up
-from assistant.giving_back import give_back
+from assistant.giving_back import OF_THE_DREAM, give_back
 from assistant.method.matters import SURE, TAKEN_UP, known
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
@@ -78,6 +78,8 @@ class BuiltInVoice:
             return Sentence(f"\u201c{as_told}\u201d", Role.HEARD, frame="as-told")
         plan = replace(plan, heard=_on_the_matter(plan.heard, plan.matter))
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
+        if plan.kind not in (Kind.DREAM, Kind.UNCOVERED):
+            used += OF_THE_DREAM  # an answer may be of waking life
         given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
         message = content_stems(plan.heard.message)
         if given is not None and (not message or message & content_stems(given.text)):

@@ -77,7 +77,7 @@ def test_what_was_learned_is_shipped_for_the_examples_as_they_are():
     ("message", "refuses"),
     [
         ("no that's not it at all, i love my job", True),
-        ("nobody judges me, i run the place myself", True),
+        ("doesn't sound like me, i never care what they think", True),
         ("It was my grandmother's kitchen, the one with the blue tiles.", False),
         ("yes, that is just how it feels at the moment", False),
     ],
