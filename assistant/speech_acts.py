@@ -153,7 +153,9 @@ class SpeechActs:
         sentences = [part.strip() for part in _SENTENCES.split(own) if re.search(r"\w", part)]
         if len(sentences) > 1 and _echoes(sentences[0]):
             sentences = sentences[1:]
-        acts, state = self._acts_and_state(sentences)
+        seen = [number for number in range(len(sentences)) if _is_looked_at(number, len(sentences))]
+        vectors = self._embedder.encode([sentences[number] for number in seen])
+        acts, state = self._acts_and_state(sentences, seen, vectors)
         asked = [
             (_LEADS_IN.sub("", one, count=1) or one, act)
             for one, act in zip(sentences, acts, strict=True)
@@ -204,23 +206,25 @@ class SpeechActs:
             puzzled="puzzled" in acts,
             wish=wish,
             state=state,
-            matters=self._about(sentences, acts),
+            matters=self._about(sentences, acts, seen, vectors),
         )
 
-    def _about(self, sentences: Sequence[str], acts: Sequence[str]) -> tuple[Matter, ...]:
-        """What the sentences that tell something are about; of one that runs on, each part."""
+    def _about(
+        self, sentences: Sequence[str], acts: Sequence[str], seen: Sequence[int], vectors: NDArray[np.float32]
+    ) -> tuple[Matter, ...]:
+        """What the sentences that tell something are about; of one that runs on, each part, with the whole one's vector."""
         parts = [
-            (part, number / max(1, len(sentences) - 1))
-            for number, (sentence, act) in enumerate(zip(sentences, acts, strict=True))
-            if _may_tell(sentence, act) and _is_looked_at(number, len(sentences))
-            for part in _parts(sentence)
+            (part, row, number / max(1, len(sentences) - 1))
+            for row, number in enumerate(seen)
+            if _may_tell(sentences[number], acts[number])
+            for part in _parts(sentences[number])
         ]
-        told = [part for part, _ in parts]
-        likely = self._matters.probabilities(told, self._embedder.encode(told))
+        told = [part for part, _, _ in parts]
+        likely = self._matters.probabilities(told, vectors[[row for _, row, _ in parts]])
         labels = self._matters.labels
         return tuple(
             Matter(part, labels[int(row.argmax())], float(row.max()), place)
-            for (part, place), row in zip(parts, likely, strict=True)
+            for (part, _, place), row in zip(parts, likely, strict=True)
         )
 
     def _act(self, sentence: str, probabilities: NDArray[np.float64]) -> str:
@@ -252,14 +256,13 @@ class SpeechActs:
         needed = self._words.get(label)
         return needed is None or bool(needed.search(sentence))
 
-    def _acts_and_state(self, sentences: Sequence[str]) -> tuple[list[str], str]:
-        """What each sentence does, and how the writer is now."""
-        places = range(len(sentences))
-        seen = [number for number in places if _is_looked_at(number, len(sentences))]
+    def _acts_and_state(
+        self, sentences: Sequence[str], seen: Sequence[int], vectors: NDArray[np.float32]
+    ) -> tuple[list[str], str]:
+        """What each sentence does, and how the writer is now, by the sentences that are looked at."""
         if not seen:
             return [], ""
         looked_at = [sentences[number] for number in seen]
-        vectors = self._embedder.encode(looked_at)
         acts = [TELLS] * len(sentences)
         likely = self._acts.probabilities(looked_at, vectors)
         for number, row in zip(seen, likely, strict=True):
