@@ -48,7 +48,7 @@ _ANSWERS = frozenset(
     {TELLS, "agrees", "denies", "not_knowing", "appreciates"}
 )  # what tells something, if only a little
 _CHANGE_COURSE = frozenset({"wishes", "corrects", "complains"})
-_LIGHT = frozenset({"relieved", "amused"})  # to be glad with somebody who is not glad is worse than silence
+_SURELY = frozenset({"relieved", "amused", "hurting"})  # to be glad, or sorry, where nobody is, is worse than silence
 _NOT_FOR_US = frozenset({"asks_outside", "asks_companion"})
 
 ANSWERED_FIRST = ("asks_illness", "asks_omen", "asks_danger", "asks_help", "asks_sanity")
@@ -274,7 +274,7 @@ class SpeechActs:
             for sentence, row in zip(looked_at, states, strict=True)
             for state, probability in zip(self._states.labels, row, strict=True)
             if state != "none"
-            and probability >= (max(least, FELT_NOW_IN_A_LONG_TELLING) if state in _LIGHT else least)
+            and probability >= (max(least, FELT_NOW_IN_A_LONG_TELLING) if state in _SURELY else least)
             and self._may_be(state, sentence)
         ]
         return acts, max(found)[1] if found else ""

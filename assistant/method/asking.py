@@ -104,6 +104,8 @@ def _asks_after_answering(situation: Situation, hits: Sequence[Hit]) -> bool:
     """Whether an answer to a question is followed by one of ours: not after every one, and not where it would press."""
     if situation.response is not None and not situation.response.asks:
         return False
+    if situation.heard.directed.asks == "asks_memory_of_talk" and situation.asked:
+        return False  # the last question is named again
     before = situation.turns[-1] if situation.turns else None
     if before is not None and before.kind is Kind.WHY and before.question:
         return False  # one question after another is no conversation
