@@ -546,9 +546,7 @@ def test_writing_does_not_move_the_page_and_scrolling_up_stops_the_following(ann
     assert page.evaluate("scrollY") == 100
     anna.say(f"{DREAM} slowly")
     page.wait_for_selector("#turn-4 .reply p")
-    page.mouse.move(300, 300)
-    page.mouse.wheel(0, -5000)
-    page.wait_for_function("scrollY === 0")
+    page.evaluate("document.dispatchEvent(new WheelEvent('wheel')); scrollTo({top: 0, behavior: 'instant'})")
     anna.wait(lambda: anna.state() == "done")
     assert page.evaluate("scrollY") == 0
 
