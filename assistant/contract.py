@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.method.matters import TAKEN_UP, all_questions, known
+from assistant.method.matters import all_questions, is_taken_up
 from assistant.method.responses import gentle_questions, questions_after_answers, response_to
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
@@ -97,17 +97,12 @@ def begins_with_the_dreamer(plan: Plan) -> bool:
     if plan.kind is Kind.ANSWER and (parts.complains or parts.corrects):
         return False
     if response_to(parts.asks, ()) is not None and (
-        plan.kind is Kind.WHY or (plan.kind is Kind.ANSWER and not takes_up(plan))
+        plan.kind is Kind.WHY or (plan.kind is Kind.ANSWER and not is_taken_up(plan.matter))
     ):
         return False  # a direct question is answered first
     if plan.kind is Kind.WHY and plan.earlier:
-        return takes_up(plan)
+        return is_taken_up(plan.matter)
     return plan.kind is not Kind.WHY or not is_only_talk(message)
-
-
-def takes_up(plan: Plan) -> bool:
-    """Whether something in the message weighs enough to be taken up before a question of theirs is answered."""
-    return plan.matter is not None and known()[plan.matter.name].weight >= TAKEN_UP
 
 
 def is_open(question: str) -> bool:

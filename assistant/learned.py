@@ -94,7 +94,7 @@ class SentenceClassifier:
         """Read what was learned, or learn."""
         _ = self._learned
 
-    @property
+    @cached_property
     def file_name(self) -> str:
         """The name under which what was learned is kept."""
         told = json.dumps([VERSION, STRENGTH, self._meaning, self._embedder.fingerprint, dict(self._examples)])

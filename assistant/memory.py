@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from assistant.method.matters import LIKELY, known
+from assistant.method.matters import known
 from assistant.phrases import says_nothing
 from assistant.texts import text
 from assistant.types import Fact, FactKind, Heard, Kind, Mention, MentionKind, Turn, Wish
@@ -23,8 +23,10 @@ _OF_FACETS = {  # the facet of a matter, and what a sentence about it tells of t
 _TELL_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
 
-def remembered(turns: Sequence[Turn], turns_heard: Sequence[Heard], start: int = 0) -> tuple[Fact, ...]:
-    """The facts of the turns from ``start`` on, oldest first and each once, without what the dreamer took back.
+def remembered(
+    turns: Sequence[Turn], turns_heard: Sequence[Heard], start: int, left_out: Collection[str]
+) -> tuple[Fact, ...]:
+    """The facts of the turns from ``start`` on, oldest first and each once, without those that hold a stem of ``left_out``.
 
     ``turns_heard`` are their messages as heard. A name is kept as one says it to the dreamer ("your mother"), a sentence as
     they wrote it.
@@ -34,8 +36,7 @@ def remembered(turns: Sequence[Turn], turns_heard: Sequence[Heard], start: int =
         if turn.kind in (*_TELL_A_DREAM, Kind.REJECTION) and not says_nothing(turn.message):
             for kind, said in _facts_of(turn.kind, heard):
                 facts.setdefault((kind, said.lower()), Fact(kind, said, number))
-    taken_back = denied(turns_heard[start:])
-    return tuple(fact for fact in facts.values() if not content_stems(fact.said) & taken_back)
+    return tuple(fact for fact in facts.values() if content_stems(fact.said).isdisjoint(left_out))
 
 
 def denied(turns_heard: Sequence[Heard]) -> frozenset[str]:
@@ -53,7 +54,7 @@ def _facts_of(kind: Kind, heard: Heard) -> Iterator[tuple[FactKind, str]]:
             yield FactKind.FEELING, feeling
     for matter in heard.directed.matters:
         sort = _OF_FACETS.get(known()[matter.name].facet)
-        if sort is not None and matter.likely >= max(LIKELY, SURE_ENOUGH) and count_words(matter.sentence) <= LONGEST:
+        if sort is not None and matter.likely >= SURE_ENOUGH and count_words(matter.sentence) <= LONGEST:
             yield sort, matter.sentence.strip(" ,;:–—-")
 
 

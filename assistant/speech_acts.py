@@ -111,7 +111,7 @@ _DENIES_A_FACT = re.compile(
 
 
 def examples(name: str) -> dict[str, list[str]]:
-    """The example sentences by label, out of hearing/acts.yaml or hearing/states.yaml."""
+    """The example sentences by label, out of hearing/acts.yaml, states.yaml or matters.yaml."""
     return {label: list(sentences) for label, sentences in _file(name).items()}
 
 
@@ -147,8 +147,9 @@ class SpeechActs:
         """The message in its parts. What is not plainly said to the companion counts as told."""
         if not is_english(message):
             return Directed(message=message, told=message)  # the examples are English
-        own = _PASTED.sub(" ", plain(message))
-        if own != plain(message) and count_words(own) <= SHORT:
+        whole = plain(message)
+        own = _PASTED.sub(" ", whole)
+        if own != whole and count_words(own) <= SHORT:
             return Directed(message=message, announces=True)  # nothing of their own yet
         sentences = [part.strip() for part in _SENTENCES.split(own) if re.search(r"\w", part)]
         if len(sentences) > 1 and _echoes(sentences[0]):
@@ -156,46 +157,19 @@ class SpeechActs:
         seen = [number for number in range(len(sentences)) if _is_looked_at(number, len(sentences))]
         vectors = self._embedder.encode([sentences[number] for number in seen])
         acts, state = self._acts_and_state(sentences, seen, vectors)
-        asked = [
-            (_LEADS_IN.sub("", one, count=1) or one, act)
-            for one, act in zip(sentences, acts, strict=True)
-            if act.startswith("asks")
-        ]
-        denied = frozenset[str]()
-        for one, act in zip(sentences, acts, strict=True):
-            if act == "corrects" and count_words(one) <= SHORT:
-                denied |= content_stems(" ".join(_NOT_THIS.findall(one)))
-                if _DENIES_A_FACT.search(one):
-                    denied |= content_stems(_DENIES_A_FACT.sub(_what_is_denied(one), one))
-        denied |= frozenset().union(
-            *(
-                content_stems(one) - _OF_LEAVING_OUT
-                for one, act in zip(sentences, acts, strict=True)
-                if act == "wishes_leave_out"
-            )
-        )
-        wish = next(
-            (
-                _WISHES[act]
-                for one, act in zip(sentences, acts, strict=True)
-                if act in _WISHES
-                and not _DENIED_WISH.search(one)
-                and not (act == "wishes_stop" and one.endswith("?"))
-                and not (act == "wishes_delete" and _NOT_DELETED.search(one))
-            ),
-            None,
-        ) or wish_of(message)
+        done = list(zip(sentences, acts, strict=True))
+        asked = [(_LEADS_IN.sub("", one, count=1) or one, act) for one, act in done if act.startswith("asks")]
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
-        pointed = pointed or next((one for one, act in zip(sentences, acts, strict=True) if act == "points_back"), "")
+        pointed = pointed or next((one for one, act in done if act == "points_back"), "")
         return Directed(
             message=message,
-            told=" ".join(one for one, act in zip(sentences, acts, strict=True) if _tells(one, act)),
+            told=" ".join(one for one, act in done if _tells(one, act)),
             question=" ".join(one for one, act in asked if act not in _NOT_FOR_US),
             asks=_gravest([act for _, act in asked]),
             pointed_at=pointed,
             complains="complains" in acts,
             corrects="corrects" in acts,
-            denied=denied,
+            denied=frozenset().union(*(_denied(one, act) for one, act in done)),
             leaves="closes" in acts[-2:]
             or bool(sentences and _GOODBYE.search(sentences[-1]))
             or (len(acts) > 1 and acts[-1] == "greets"),
@@ -204,7 +178,7 @@ class SpeechActs:
             announces="announces" in acts,
             greets="greets" in acts[:-1] or acts == ["greets"],
             puzzled="puzzled" in acts,
-            wish=wish,
+            wish=next((_WISHES[act] for one, act in done if _wishes(one, act)), None) or wish_of(message),
             state=state,
             matters=self._about(sentences, acts, seen, vectors),
         )
@@ -278,6 +252,27 @@ class SpeechActs:
             and self._may_be(state, sentence)
         ]
         return acts, max(found)[1] if found else ""
+
+
+def _denied(sentence: str, act: str) -> frozenset[str]:
+    """The stems of what the sentence says is no part of the dream, or is to be left out."""
+    if act == "wishes_leave_out":
+        return content_stems(sentence) - _OF_LEAVING_OUT
+    if act != "corrects" or count_words(sentence) > SHORT:
+        return frozenset()
+    denied = content_stems(" ".join(_NOT_THIS.findall(sentence)))
+    if _DENIES_A_FACT.search(sentence):
+        denied |= content_stems(_DENIES_A_FACT.sub(_what_is_denied(sentence), sentence))
+    return denied
+
+
+def _wishes(sentence: str, act: str) -> bool:
+    """Whether the sentence has a wish, and does not say what cannot stop, or is not to be deleted."""
+    if act not in _WISHES or _DENIED_WISH.search(sentence):
+        return False
+    if act == "wishes_stop":
+        return not sentence.endswith("?")
+    return not (act == "wishes_delete" and _NOT_DELETED.search(sentence))
 
 
 def _gravest(asked: Sequence[str]) -> str:

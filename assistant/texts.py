@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -31,6 +31,10 @@ def choices(name: str) -> tuple[str, ...]:
 
 def in_turn(name: str, said: Collection[str], number: int = 0) -> str:
     """A wording under a name that was not said yet, beginning the search at ``number``; that one where all were said."""
-    wordings = choices(name)
-    turned = [wordings[(number + offset) % len(wordings)] for offset in range(len(wordings))]
-    return next((wording for wording in turned if wording not in said), turned[0])
+    wordings = turned(choices(name), number)
+    return next((wording for wording in wordings if wording not in said), wordings[0])
+
+
+def turned(wordings: Sequence[str], number: int) -> list[str]:
+    """The wordings in their order, beginning at ``number`` and going round."""
+    return [wordings[(number + offset) % len(wordings)] for offset in range(len(wordings))]

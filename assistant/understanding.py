@@ -27,10 +27,8 @@ LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 FEWEST_WORDS_OF_A_DREAM = 4
 LEAVE_TAKING = 40  # words that may stand before a goodbye that ends the conversation all the same
-REFUSES, MAY_REFUSE = (
-    0.6,
-    0.3,
-)  # from here on an answer to a reading is taken for a no to it; and where its words say no as well
+REFUSES = 0.6  # from here on an answer to a reading is taken for a no to it
+MAY_REFUSE = 0.3  # and from here on where its words say no as well
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
 _ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})

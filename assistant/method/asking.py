@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.method.matters import SURE, TAKEN_UP, asked_about, known
+from assistant.method.matters import SURE, asked_about, is_taken_up, known
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
 from assistant.method.offering import readings_for
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
@@ -86,7 +86,7 @@ def _about_the_matter(situation: Situation) -> Chosen | None:
     if matter is None or situation.kind is Kind.WHY:
         return None
     facet = known()[matter.name].facet
-    if known()[matter.name].weight < TAKEN_UP and (matter.likely < SURE or _own_meaning_is_due(situation)):
+    if not is_taken_up(matter) and (matter.likely < SURE or _own_meaning_is_due(situation)):
         return None
     question = asked_about(matter, situation.asked, len(situation.message))
     return Chosen(question, facet) if question else None

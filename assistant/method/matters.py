@@ -10,13 +10,14 @@ from typing import Any
 
 import yaml
 
+from assistant.texts import turned
 from assistant.types import Matter
 
 LIKELY = 0.35  # from here on a matter is taken up
 LIKELY_IF_IT_WEIGHS = 0.5  # and one of those that would hurt if it were not so, from here on
 WEIGHS = 6.5
 SURE = 0.75  # a sentence of our own is said only from here on, for it must be right
-TAKEN_UP = 5.0  # weight from which a matter comes before the method's own next question
+TAKEN_UP = 5.0  # weight
 LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing last: people come to the point at the end
 
 
@@ -69,6 +70,11 @@ def _worth(matter: Matter) -> float:
     return weight * matter.likely * (1 + LATER_WEIGHS * matter.place)
 
 
+def is_taken_up(matter: Matter | None) -> bool:
+    """Whether it weighs enough to come before the method's own next question."""
+    return matter is not None and known()[matter.name].weight >= TAKEN_UP
+
+
 def said_to(matter: Matter, said: Collection[str]) -> str:
     """A sentence of our own that fits it and was not said yet; empty where there is none, or the matter is not sure."""
     if matter.likely < SURE:
@@ -78,9 +84,7 @@ def said_to(matter: Matter, said: Collection[str]) -> str:
 
 def asked_about(matter: Matter, asked: Collection[str], number: int = 0) -> str:
     """A question about it that was not asked yet, beginning the search at ``number``; empty where all were asked."""
-    asks = known()[matter.name].asks
-    turned = [asks[(number + offset) % len(asks)] for offset in range(len(asks))]
-    return next((question for question in turned if question not in asked), "")
+    return next((one for one in turned(known()[matter.name].asks, number) if one not in asked), "")
 
 
 def tells_of_the_dream(matters: Sequence[Matter]) -> bool:

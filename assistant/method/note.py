@@ -18,6 +18,8 @@ MOST_OWN = 3
 MOST_STEPS = 2
 NEW_VERSION_WORDS = 120
 
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
+
 
 def closing_note(
     turns: Sequence[Turn], titles: Mapping[str, str], memory: Sequence[Fact] = (), left_out: Collection[str] = ()
@@ -59,14 +61,13 @@ def _last_of(memory: Sequence[Fact], kind: FactKind, most: int) -> str:
 
 def _without(message: str, left_out: Collection[str]) -> str:
     """The message without the sentences that the dreamer wants left out."""
-    sentences = re.split(r"(?<=[.!?…])\s+|\n+", message.strip())
-    return " ".join(sentence for sentence in sentences if not content_stems(sentence) & frozenset(left_out))
+    return " ".join(one for one in _SENTENCES.split(message.strip()) if content_stems(one).isdisjoint(left_out))
 
 
 def _beginning(message: str, most: int) -> str:
     """The message's first sentences, as many as fit; of a longer first sentence its first words."""
     kept: list[str] = []
-    for sentence in re.split(r"(?<=[.!?…])\s+|\n+", re.sub(r"[“”\"]", "'", message.strip())):
+    for sentence in _SENTENCES.split(re.sub(r"[“”\"]", "'", message.strip())):
         if kept and sum(map(count_words, kept)) + count_words(sentence) > most:
             return " ".join(kept) + " …"
         kept.append(sentence)

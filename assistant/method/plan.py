@@ -46,9 +46,8 @@ def make_plan(
         turns_heard = (chosen(turns_heard[0], later), *turns_heard[1:])
     heard = _brought_back(_understood(heard, turns), turns_heard)
     start = since_the_start(earlier)
-    memory = remembered(earlier, earlier_heard, start)
     left_out = denied([*earlier_heard[start:], heard])
-    memory = tuple(fact for fact in memory if not content_stems(fact.said) & left_out)
+    memory = remembered(earlier, earlier_heard, start, left_out)
     situation = Situation(
         kind, heard, tuple(earlier), turns, turns_heard, found, sections or {}, memory, left_out, instead_of
     )

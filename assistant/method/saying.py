@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.memory import since_the_start, told_back
-from assistant.method.matters import TAKEN_UP, said_to
+from assistant.method.matters import is_taken_up, said_to
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, steadying
@@ -120,7 +120,7 @@ def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
 
 def remark(situation: Situation) -> str:
     """A short sentence of our own on what the message is about; empty where none fits for sure."""
-    return said_to(situation.matter, situation.said) if situation.matter and situation.weighs >= TAKEN_UP else ""
+    return said_to(situation.matter, situation.said) if situation.matter and is_taken_up(situation.matter) else ""
 
 
 def comfort(situation: Situation) -> Comfort | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.memory import denied
-from assistant.method.matters import LIKELY, LIKELY_IF_IT_WEIGHS, TAKEN_UP, known, main_matter_of, tells_of_the_dream
+from assistant.method.matters import LIKELY, LIKELY_IF_IT_WEIGHS, is_taken_up, known, main_matter_of, tells_of_the_dream
 from assistant.method.new_ending import told_anew
 from assistant.method.responses import Response, comfort_for, response_to, said_to_the_shaken
 from assistant.method.stages import asked_beyond_the_dream, speaks_beyond_the_dream, stage_of
@@ -66,11 +66,6 @@ class Situation:
         """What a message after the dream was told is about most of all."""
         return _matter_of(self.heard) if self.kind in (Kind.ANSWER, Kind.REJECTION, Kind.WHY) else None
 
-    @property
-    def weighs(self) -> float:
-        """How much there is in the message to take up (0 to 10)."""
-        return known()[self.matter.name].weight if self.matter else 0.0
-
     @cached_property
     def response(self) -> Response | None:
         """What we answer of our own to a direct question, if there is one."""
@@ -100,7 +95,7 @@ class Situation:
     @property
     def is_night(self) -> bool:
         """Whether the dreamer is shaken, or was a reply or two ago and brings nothing to take up: nothing leads back into the dream."""
-        if self.weighs >= TAKEN_UP and not asks_gently(self.heard.directed.state):
+        if is_taken_up(self.matter) and not asks_gently(self.heard.directed.state):
             return False
         lately = [sentence.text for turn in self.turns[-STAYS_NIGHT:] for sentence in turn.sentences]
         return asks_gently(self.heard.directed.state) or any(one in said_to_the_shaken() for one in lately)

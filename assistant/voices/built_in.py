@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.contract import ROWS, begins_with_the_dreamer, takes_up
+from assistant.contract import ROWS, begins_with_the_dreamer
 from assistant.giving_back import OF_THE_DREAM, give_back
-from assistant.method.matters import SURE, TAKEN_UP, known
+from assistant.method.matters import SURE, is_taken_up
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
 from assistant.phrases import beyond_no
-from assistant.texts import choices, text
+from assistant.texts import choices, text, turned
 from assistant.types import Heard, Kind, Matter, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words
@@ -50,7 +50,7 @@ class BuiltInVoice:
         parts = plan.heard.directed
         tells = count_words(parts.told)
         put_right = parts.corrects and tells >= FEWEST_WORDS_PUT_RIGHT
-        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and takes_up(plan)
+        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and is_taken_up(plan.matter)
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
         if plan.plain and begins:
@@ -96,8 +96,7 @@ class BuiltInVoice:
         said = {sentence.text for turn in plan.earlier for sentence in turn.sentences}
         wordings = choices("hand_back" if any(s.role is Role.READING for s in sentences) else "stay_with")
         start = len(plan.earlier) + len(plan.heard.message)
-        turned = [wordings[(start + offset) % len(wordings)] for offset in range(len(wordings))]
-        for wording in sorted(turned, key=lambda wording: wording in said):
+        for wording in sorted(turned(wordings, start), key=lambda wording: wording in said):
             if short <= 0:
                 return
             short -= count_words(wording)
@@ -106,12 +105,12 @@ class BuiltInVoice:
 
 def _on_the_matter(heard: Heard, matter: Matter | None) -> Heard:
     """What was heard, narrowed to what is taken up and what else weighs, with what stands beside it where that is only a few words."""
-    if matter is None or known()[matter.name].weight < TAKEN_UP:
+    if matter is None or not is_taken_up(matter):
         return heard
     in_it = _clauses_in(heard, matter.sentence)
     if not in_it:
         return replace(heard, message=matter.sentence, clauses=())
-    others = [one for one in heard.directed.matters if one.likely >= SURE and known()[one.name].weight >= TAKEN_UP]
+    others = [one for one in heard.directed.matters if one.likely >= SURE and is_taken_up(one)]
     in_it = sorted({*in_it, *(number for one in others for number in _clauses_in(heard, one.sentence))})
     words = sum(count_words(heard.clauses[number].said) for number in in_it)
     if words < FEWEST_WORDS_TAKEN_UP and in_it[0] > 0 and not heard.clauses[in_it[0]].waking:
