@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from assistant.method.matters import all_questions, is_taken_up
 from assistant.method.responses import gentle_questions, questions_after_answers, response_to
+from assistant.method.scenes import all_scene_questions
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
 from assistant.texts import choices
@@ -124,6 +125,7 @@ def points_at_what_was_said(question: str) -> bool:
     return (
         question in gentle_questions()
         or question in all_questions()
+        or question in all_scene_questions()
         or question in questions_after_answers()
         or question in (*choices("ask_after_no_answer"), *choices("ask_after_nothing_to_try"))
     )

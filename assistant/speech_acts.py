@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ ASKS_A_LITTLE = 0.2  # of a complaint: from here on what it asks is answered fir
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING = 2  # sentences of a long message that are looked at, for there stands talk to the companion
 FROM_THE_END = 4
+MOST_SCENES = 4  # of a message, that are told apart
+READ_FOR_SCENES = 12  # sentences of a telling, the longest ones besides those looked at anyway: each costs a vector
 LONG = 40  # words; most of a longer message is the dream
 SHORT = 14  # words: a correction or a leave-taking is no longer
 ECHO = 3  # words
@@ -111,7 +113,7 @@ _DENIES_A_FACT = re.compile(
 
 
 def examples(name: str) -> dict[str, list[str]]:
-    """The example sentences by label, out of hearing/acts.yaml, states.yaml or matters.yaml."""
+    """The example sentences by label, out of hearing/acts.yaml, states.yaml, matters.yaml or scenes.yaml."""
     return {label: list(sentences) for label, sentences in _file(name).items()}
 
 
@@ -131,12 +133,13 @@ class SpeechActs:
         self._acts = SentenceClassifier("acts", examples("acts"), embedder, folder)
         self._states = SentenceClassifier("states", examples("states"), embedder, folder)
         self._matters = SentenceClassifier("matters", examples("matters"), embedder, folder, meaning=0.5)
+        self._scenes = SentenceClassifier("scenes", examples("scenes"), embedder, folder, meaning=0.6)
         self._words = {label: re.compile(pattern, _ANY) for label, pattern in _file("act_words").items()}
 
     @property
     def classifiers(self) -> tuple[SentenceClassifier, ...]:
         """All that it reads with."""
-        return self._acts, self._states, self._matters
+        return self._acts, self._states, self._matters, self._scenes
 
     def warm_up(self) -> None:
         """Read what was learned, or learn."""
@@ -155,8 +158,9 @@ class SpeechActs:
         if len(sentences) > 1 and _echoes(sentences[0]):
             sentences = sentences[1:]
         seen = [number for number in range(len(sentences)) if _is_looked_at(number, len(sentences))]
-        vectors = self._embedder.encode([sentences[number] for number in seen])
-        acts, state = self._acts_and_state(sentences, seen, vectors)
+        read = sorted({*seen, *_longest(sentences, READ_FOR_SCENES)})
+        vectors = dict(zip(read, self._embedder.encode([sentences[number] for number in read]), strict=True))
+        acts, state = self._acts_and_state(sentences, seen, np.array([vectors[number] for number in seen]))
         done = list(zip(sentences, acts, strict=True))
         asked = [(_LEADS_IN.sub("", one, count=1) or one, act) for one, act in done if act.startswith("asks")]
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
@@ -180,25 +184,39 @@ class SpeechActs:
             puzzled="puzzled" in acts,
             wish=next((_WISHES[act] for one, act in done if _wishes(one, act)), None) or wish_of(message),
             state=state,
-            matters=self._about(sentences, acts, seen, vectors),
+            matters=self._about(sentences, acts, {number: vectors[number] for number in seen}),
+            scenes=self._scenes_of(sentences, acts, vectors),
         )
 
     def _about(
-        self, sentences: Sequence[str], acts: Sequence[str], seen: Sequence[int], vectors: NDArray[np.float32]
+        self, sentences: Sequence[str], acts: Sequence[str], vectors: Mapping[int, NDArray[np.float32]]
     ) -> tuple[Matter, ...]:
         """What the sentences that tell something are about; of one that runs on, each part, with the whole one's vector."""
-        parts = [
-            (part, row, number / max(1, len(sentences) - 1))
-            for row, number in enumerate(seen)
-            if _may_tell(sentences[number], acts[number])
-            for part in _parts(sentences[number])
-        ]
-        told = [part for part, _, _ in parts]
-        likely = self._matters.probabilities(told, vectors[[row for _, row, _ in parts]])
-        labels = self._matters.labels
+        parts, numbers = _told_parts(sentences, acts, vectors)
+        likely = self._matters.probabilities(parts, np.array([vectors[number] for number in numbers]))
+        labels, last = self._matters.labels, max(1, len(sentences) - 1)
         return tuple(
-            Matter(part, labels[int(row.argmax())], float(row.max()), place)
-            for (part, _, place), row in zip(parts, likely, strict=True)
+            Matter(part, labels[int(row.argmax())], float(row.max()), number / last)
+            for part, number, row in zip(parts, numbers, likely, strict=True)
+        )
+
+    def _scenes_of(
+        self, sentences: Sequence[str], acts: Sequence[str], vectors: Mapping[int, NDArray[np.float32]]
+    ) -> tuple[Matter, ...]:
+        """The scenes that are told, the likeliest first: what many parts speak of, and what the whole does."""
+        parts, numbers = _told_parts(sentences, acts, vectors)
+        if not parts:
+            return ()
+        rows = np.array([vectors[number] for number in numbers])
+        middle = rows.mean(axis=0, keepdims=True)
+        of_parts = self._scenes.probabilities(parts, rows)
+        of_all = self._scenes.probabilities([" ".join(parts)], middle / np.linalg.norm(middle))[0]
+        likely = (of_parts.sum(axis=0) / len(parts) ** 0.5 + of_all) / 2
+        labels, last = self._scenes.labels, max(1, len(sentences) - 1)
+        best = of_parts.argmax(axis=0)
+        return tuple(
+            Matter(parts[best[label]], labels[label], float(likely[label]), numbers[best[label]] / last)
+            for label in np.argsort(-likely, kind="stable")[:MOST_SCENES]
         )
 
     def _act(self, sentence: str, probabilities: NDArray[np.float64]) -> str:
@@ -252,6 +270,22 @@ class SpeechActs:
             and self._may_be(state, sentence)
         ]
         return acts, max(found)[1] if found else ""
+
+
+def _told_parts(sentences: Sequence[str], acts: Sequence[str], numbers: Iterable[int]) -> tuple[list[str], list[int]]:
+    """The parts of those sentences that may tell something, and for each the number of its sentence."""
+    parts = [
+        (part, number)
+        for number in numbers
+        if _may_tell(sentences[number], acts[number])
+        for part in _parts(sentences[number])
+    ]
+    return [part for part, _ in parts], [number for _, number in parts]
+
+
+def _longest(sentences: Sequence[str], most: int) -> list[int]:
+    """The numbers of the longest sentences, for they hold most of what happened."""
+    return sorted(range(len(sentences)), key=lambda number: -len(sentences[number]))[:most]
 
 
 def _denied(sentence: str, act: str) -> frozenset[str]:

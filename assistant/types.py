@@ -109,7 +109,8 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What one sentence of a message is about: ``name`` is a label of hearing/matters.yaml, ``likely`` how sure that is (0 to 1).
+    """What one sentence of a message is about: ``name`` is a label of hearing/matters.yaml or scenes.yaml, ``likely`` how sure that is
+    (0 to 1).
 
     ``place`` is the sentence's share of the way through the message, 0 for its beginning and 1 for its end.
     """
@@ -127,7 +128,8 @@ class Directed:
     ``message`` is the whole of it; ``told`` are the sentences that tell something, as they stand; ``question`` those that ask what is known or thought, and
     ``asks`` what kind of question it is (a label of hearing/acts.yaml); ``pointed_at`` what a bare "and the dog?" names;
     ``denied`` the stems of what is said to be no part of the dream; ``state`` how the waking person is now (a label of
-    hearing/states.yaml), empty where nothing is said of it. ``matters`` says what its sentences are about, those that tell.
+    hearing/states.yaml), empty where nothing is said of it. ``matters`` says what its sentences are about, those that tell;
+    ``scenes`` which scenes of a dream it tells, the likeliest first.
     """
 
     message: str = ""
@@ -147,6 +149,7 @@ class Directed:
     wish: Wish | None = None
     state: str = ""
     matters: tuple[Matter, ...] = ()
+    scenes: tuple[Matter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +294,7 @@ class Plan:
     readings: tuple[PlannedReading, ...] = ()
     question: str = ""  # composed already; a free voice may find better words for the same facet
     facet: str = ""  # what the question is about: a facet of the method's bank
+    scene: str = ""  # the sentence of the message that the question is about, if it is about one scene of the dream
     plain: str = ""  # what must be said besides: uncovered, outside, close
     told: tuple[str, ...] = ()  # the dreamer's messages, this one last
     asked: tuple[str, ...] = ()  # the questions asked so far

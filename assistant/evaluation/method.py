@@ -18,6 +18,7 @@ from assistant.evaluation.replies import faults_of_turns, reflections, talk
 from assistant.evaluation.samples import rows
 from assistant.method.matters import main_matter_of
 from assistant.method.responses import said_in_states
+from assistant.method.scenes import scenes_in
 from assistant.types import Kind, Role, Turn
 from assistant.words import content_stems
 
@@ -95,6 +96,7 @@ def measure_kinds(companion: Companion) -> dict[str, Any]:
         "messages read while building": seen["messages"],
         "of these, kind understood": seen["kind understood"],
         **_matters(companion),
+        **_scenes(companion),
     }
 
 
@@ -106,6 +108,19 @@ def _matters(companion: Companion) -> dict[str, Any]:
         matter is not None and matter.name in row["matters"] for matter, row in zip(taken_up, messages, strict=True)
     ]
     return {"messages with a matter": len(messages), "matter taken up": float(np.mean(right))}
+
+
+def _scenes(companion: Companion) -> dict[str, Any]:
+    """Dreams of our own whose scenes a reader labelled: how many are asked about by one, and how often it is one of the reader's."""
+    told = [(set(row["scenes"]), scenes_in(companion.read(row["message"]).scenes)) for row in rows("scenes")]
+    with_one = [(wanted, found) for wanted, found in told if wanted]
+    asked = [found[0].name in wanted for wanted, found in with_one if found]
+    return {
+        "dreams with a scene": len(with_one),
+        "a scene asked about": len(asked) / len(with_one),
+        "of these, a right one": float(np.mean(asked)),
+        "dreams without a scene, one asked about": f"{sum(bool(found) for wanted, found in told if not wanted)} of {len(told) - len(with_one)}",
+    }
 
 
 def _kinds_of(companion: Companion, name: str) -> dict[str, Any]:

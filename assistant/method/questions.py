@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
 from assistant.contract import faults_of_question
+from assistant.method.scenes import ANY, asked_about_scene, scenes_in
 from assistant.method.stages import recurs
 from assistant.texts import choices
 from assistant.types import Clause, Heard, Mention, MentionKind, Stage
@@ -30,6 +31,8 @@ SLOT_KINDS = {
 _SETTINGS = (MentionKind.PLACE, MentionKind.THING)
 MOMENT_WORDS = 9  # a longer clause makes a question that nobody can follow
 FILLERS = 3  # of one kind, the most telling
+FELT = "feeling-in-dream"
+FIRST_ON_A_SCENE = frozenset({FELT, "image", "turning-point", "wish", "association"})  # facets of a first question
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 
 FACET_WORDS = {
@@ -135,10 +138,20 @@ class BankQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The question of a turn and what it is about."""
+    """The question of a turn, its facet, and the sentence of this message whose scene it is about, if it is about one."""
 
     text: str
     facet: str
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A scene of the dream; ``moment`` names it in a question, where it was told in an earlier message."""
+
+    name: str
+    sentence: str
+    moment: str = ""
 
 
 @cache
@@ -159,15 +172,62 @@ def choose_question(
     """The best question that keeps the contract.
 
     ``heard`` are the dreamer's messages about the dream as heard, newest first; ``facets`` what the method wants to ask about,
-    most wanted first ("section" stands for the questions of the sections in ``hits``). There is always a question: where
-    nothing fits, the dreamer's own words are quoted back into one.
+    most wanted first: "section" stands for the questions of the sections in ``hits``, "scene" for those that a first reply
+    may ask about a scene of the dream. A scene's own questions on a facet come before the bank's, those about a moment last.
+    There is always a question: where nothing fits, the dreamer's own words are quoted back into one.
     """
-    salt = "\n".join(told)
+    scenes = _scenes_told(heard, told)
     for facet in facets:
-        for text in _of_sections(hits, told) if facet == "section" else _filled(facet, heard, asked, salt):
-            if not faults_of_question(text, told, asked) and _may_be_asked(text, told):
-                return Chosen(text, facet)
+        for chosen in _questions_on(facet, heard, hits, scenes, told, asked):
+            if not faults_of_question(chosen.text, told, asked) and _may_be_asked(chosen.text, told):
+                return chosen
     return _from_their_words(told, asked)
+
+
+def _scenes_told(heard: Sequence[Heard], told: Sequence[str]) -> list[_Told]:
+    """The scenes of the dream, newest first; one of an earlier message only where a moment of it can be named."""
+    found: dict[str, _Told] = {}
+    for one in heard:
+        is_new = bool(told) and one.message in told[0]
+        for scene in scenes_in(one.directed.scenes):
+            clauses = tuple(clause for clause in one.clauses if clause.said in scene.sentence)
+            moment = next((filler.text for filler in moments(replace(one, clauses=clauses))), "")
+            if is_new or moment:
+                found.setdefault(scene.name, _Told(scene.name, scene.sentence, "" if is_new else moment))
+    return list(found.values())
+
+
+def _questions_on(
+    facet: str,
+    heard: Sequence[Heard],
+    hits: Sequence[Hit],
+    scenes: Sequence[_Told],
+    told: Sequence[str],
+    asked: Sequence[str],
+) -> Iterator[Chosen]:
+    """All questions on a facet, the best first."""
+    salt = "\n".join(told)
+    if facet == "section":
+        yield from (Chosen(text, facet) for text in _of_sections(hits, told))
+        return
+    facets = FIRST_ON_A_SCENE if facet == "scene" else frozenset({facet})
+    if facet == "scene" and any(one.feelings for one in heard[:1]):
+        facets -= {FELT}
+    for scene in (*scenes, *([_Told(ANY, "")] if facet == "scene" else [])):
+        yield from _about_scene(scene, facets, salt)
+    if facet != "scene":
+        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, of_moments=False))
+        yield from _about_scene(_Told(ANY, ""), facets, salt)
+        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, of_moments=True))
+
+
+def _about_scene(scene: _Told, facets: frozenset[str], salt: str) -> Iterator[Chosen]:
+    """The questions about a scene, in an order that looks random; with its moment, where it lies further back."""
+    for facet, text in sorted(asked_about_scene(scene.name, facets), key=lambda row: _shuffle(salt + row[1])):
+        if scene.moment:
+            yield Chosen(f"Back to where {scene.moment}: {text[0].lower()}{text[1:]}", facet)
+        else:
+            yield Chosen(text, facet, scene.sentence)
 
 
 def _of_sections(hits: Sequence[Hit], told: Sequence[str]) -> Iterator[str]:
@@ -190,8 +250,8 @@ def _may_be_asked(question: str, told: Sequence[str]) -> bool:
     )
 
 
-def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str) -> list[str]:
-    """The bank's questions on a facet, filled with what the dreamer said of the dream.
+def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str, *, of_moments: bool) -> list[str]:
+    """The bank's questions on a facet, filled with what the dreamer said of the dream: with a moment of it, or a thing it names.
 
     What no question has named yet comes first, then the newest message, then what is most telling in it; among equals an
     order that looks random.
@@ -206,7 +266,7 @@ def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str)
         )
         for age, message in enumerate(heard)
         for question in bank()
-        if question.facet == facet
+        if question.facet == facet and (question.slot == "moment") is of_moments
         for rank, filler in enumerate(_fillers(question, message))
     ]
     return [text for *_, text in sorted(found, key=lambda row: (*row[:4], _shuffle(salt + row[4])))]

@@ -9,6 +9,7 @@ from assistant.method.matters import is_taken_up, said_to
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, steadying
+from assistant.method.scenes import said_to_scene, scenes_in
 from assistant.method.situation import Situation, asks_gently, is_in_english
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
 from assistant.texts import in_turn, text
@@ -119,7 +120,9 @@ def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
 
 
 def remark(situation: Situation) -> str:
-    """A short sentence of our own on what the message is about; empty where none fits for sure."""
+    """A short sentence of our own on what the message is about, or on a dream's scene; empty where none fits for sure."""
+    if situation.kind is Kind.UNCOVERED:
+        return said_to_scene(scenes_in(situation.heard.directed.scenes), situation.said, len(situation.message))
     return said_to(situation.matter, situation.said) if situation.matter and is_taken_up(situation.matter) else ""
 
 

@@ -110,7 +110,19 @@ def _to_explore(kind: Kind, heard: Heard, hits: Sequence[Hit], asked: Sequence[s
     persons = ["person"] if any(mention.kind is MentionKind.PERSON for mention in heard.mentions) else []
     waking = [] if any(_WAKING.search(message) for message in told) else ["feeling-on-waking"]
     since = ["since-when"] if any(recurs(message) for message in told) else []
-    wanted = ["section", *feelings, "image", *since, "turning-point", "association", *persons, "wish", *waking]
+    told_now = ["scene"] if kind in (Kind.DREAM, Kind.UNCOVERED) else []
+    wanted = [
+        "section",
+        *told_now,
+        *feelings,
+        "image",
+        *since,
+        "turning-point",
+        "association",
+        *persons,
+        "wish",
+        *waking,
+    ]
     if says_nothing(heard.message):  # after an "idk", something nearer to hand
         wanted = ["image", "turning-point", *feelings, "association"]
     elif kind is Kind.ANSWER and not {"association"} & set(asked):

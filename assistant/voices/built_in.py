@@ -18,6 +18,7 @@ from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words
 
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
+SCENE_WEIGHS = 2.0  # more than any two clauses differ in weight, as a rule
 FEWEST_WORDS_TAKEN_UP = 5  # of the sentence that is taken up, for it to be given back by itself
 
 
@@ -53,10 +54,10 @@ class BuiltInVoice:
         besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and is_taken_up(plan.matter)
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
-        if plan.plain and begins:
-            yield Sentence(plan.plain, Role.PLAIN)
         if plan.remark:
             yield Sentence(plan.remark, Role.PLAIN)
+        if plan.plain and begins:
+            yield Sentence(plan.plain, Role.PLAIN)
         rest = beyond_no(plan.heard.message) if plan.kind is Kind.REJECTION else ""
         if rest:
             clauses = tuple(clause for clause in plan.heard.clauses if clause.said in rest)
@@ -76,7 +77,7 @@ class BuiltInVoice:
         as_told = said_back([plan.heard.message]) if plan.facet in (ENDING, REHEARSAL) else ""
         if as_told:
             return Sentence(f"\u201c{as_told}\u201d", Role.HEARD, frame="as-told")
-        plan = replace(plan, heard=_on_the_matter(plan.heard, plan.matter))
+        plan = replace(plan, heard=_with_the_scene(_on_the_matter(plan.heard, plan.matter), plan.scene))
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
         if plan.kind not in (Kind.DREAM, Kind.UNCOVERED):
             used += OF_THE_DREAM  # an answer may be of waking life
@@ -116,6 +117,15 @@ def _on_the_matter(heard: Heard, matter: Matter | None) -> Heard:
     if words < FEWEST_WORDS_TAKEN_UP and in_it[0] > 0 and not heard.clauses[in_it[0]].waking:
         in_it = [in_it[0] - 1, *in_it]
     return replace(heard, clauses=tuple(heard.clauses[number] for number in in_it))
+
+
+def _with_the_scene(heard: Heard, scene: str) -> Heard:
+    """What was heard, with more weight on the scene that the question is about: it must be known what "it" means."""
+    clauses = tuple(
+        replace(clause, weight=clause.weight + SCENE_WEIGHS) if scene and _overlap(clause.said, scene) else clause
+        for clause in heard.clauses
+    )
+    return replace(heard, clauses=clauses)
 
 
 def _clauses_in(heard: Heard, sentence: str) -> list[int]:
