@@ -15,7 +15,7 @@ from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
 from assistant.phrases import without_thanks
-from assistant.refusals import Refusals
+from assistant.reply_kinds import ReplyKinds
 from assistant.safety import crisis_reply, distress_note, screen
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs, without_pasted
@@ -37,6 +37,7 @@ from assistant.types import (
 )
 from assistant.understanding import (
     ABOUT_A_DREAM,
+    as_understood,
     kind_of,
     of_this_dream,
     opens_a_dream,
@@ -93,7 +94,7 @@ class Companion:
         answering: Answering,
         ear: Ear,
         speech_acts: SpeechActs,
-        refusals: Refusals,
+        reply_kinds: ReplyKinds,
     ) -> None:
         self.settings = settings
         self.library = library
@@ -101,7 +102,7 @@ class Companion:
         self._answering = answering
         self._ear = ear
         self._speech_acts = speech_acts
-        self._refusals = refusals
+        self._reply_kinds = reply_kinds
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._warm = threading.Event()
         self._warming = threading.Lock()
@@ -114,8 +115,9 @@ class Companion:
         library = Library(settings.data_dir, embedder, settings.chroma_url)
         journal = Journal(settings.data_dir, settings.database_url)
         learned = settings.data_dir / "learned"
-        speech_acts, refusals = SpeechActs(embedder, learned), Refusals(embedder, learned)
-        return cls(settings, library, journal, Answering(settings), Ear(), speech_acts, refusals)
+        speech_acts = SpeechActs(embedder, learned)
+        reply_kinds = ReplyKinds(embedder, learned, speech_acts)
+        return cls(settings, library, journal, Answering(settings), Ear(), speech_acts, reply_kinds)
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
@@ -124,7 +126,7 @@ class Companion:
     def with_answering(self, answering: Answering, journal: Journal, settings: Settings | None = None) -> Companion:
         """The same companion, with the models that are loaded already, answered by another voice and keeping another journal."""
         other = Companion(
-            settings or self.settings, self.library, journal, answering, self._ear, self._speech_acts, self._refusals
+            settings or self.settings, self.library, journal, answering, self._ear, self._speech_acts, self._reply_kinds
         )
         if self.warm:
             other._warm.set()
@@ -148,7 +150,7 @@ class Companion:
             self._ear.hear("I was running and my legs would not move.")
             self.library.warm_up(self._note_progress)
             self._speech_acts.warm_up()
-            self._refusals.warm_up()
+            self._reply_kinds.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -235,6 +237,7 @@ class Companion:
         before = _dreamt_before(said, heard, asks=bool(question))
         query = question or heard.message
         found = self.library.search(query, before=before, count=PASSAGES)
+        likely = self._likely_kinds(said, heard)
         kind = kind_of(
             said.message,
             heard,
@@ -242,8 +245,9 @@ class Companion:
             covered=found.covered,
             coverage_alone=found.coverage_alone,
             question=question,
-            refuses=self._refuses(said, heard),
+            likely=likely,
         )
+        heard = replace(heard, directed=as_understood(heard.directed, kind, likely))
         sections = self._sections() if kind in (Kind.WISH, Kind.WHY) else {}
         plan = make_plan(
             kind,
@@ -256,13 +260,13 @@ class Companion:
         )
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
-    def _refuses(self, said: _Said, heard: Heard) -> float:
-        """How likely the message says no to the reading of the last reply; 0 where that held none."""
-        last = said.earlier[-1] if said.earlier else None
-        if last is None or not last.citations:
-            return 0.0
+    def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
+        """How likely the message is each kind of reply to the last one of ours; empty where it is the first."""
+        if not said.earlier:
+            return {}
+        last = said.earlier[-1]
         reading = " ".join(MARK.sub("", sentence.text) for sentence in last.sentences if sentence.citation)
-        return self._refusals.likely(heard.directed.message or said.message, reading, last.question)
+        return self._reply_kinds.likely(heard.directed, reading, last.question)
 
     def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""

@@ -56,7 +56,7 @@ class SentenceClassifier:
     examples, the embedding model and the features, so that a change of any of them learns it anew. A folder that cannot be written
     costs only the time of learning. ``meaning`` says how much the columns count beside the words, whose vectors have length one.
     Reproducible: the same examples give the same weights. ``columns`` gives what is known of
-    examples besides their words: their embedding, where nothing else is said.
+    examples besides their words: their embedding, where nothing else is said; ``beside`` names all else that they depend on.
     """
 
     def __init__(
@@ -68,10 +68,12 @@ class SentenceClassifier:
         *,
         meaning: float = 2.0,
         columns: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+        beside: str = "",
     ) -> None:
         self.name = name
         self._meaning = meaning
         self._columns = columns or embedder.encode
+        self._beside = beside
         self._examples = examples
         self._embedder = embedder
         self._folder = folder
@@ -97,7 +99,8 @@ class SentenceClassifier:
     @cached_property
     def file_name(self) -> str:
         """The name under which what was learned is kept."""
-        told = json.dumps([VERSION, STRENGTH, self._meaning, self._embedder.fingerprint, dict(self._examples)])
+        known = [VERSION, STRENGTH, self._meaning, self._embedder.fingerprint, dict(self._examples)]
+        told = json.dumps([*known, *([self._beside] if self._beside else [])])
         return f"{self.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
 
     @cached_property

@@ -21,6 +21,7 @@ from knowledge.embedding import Embedder
 LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as telling something below
 LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
 LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
+AT_ALL = 0.05  # a wish is a likely one from here on, where something else says that there is one
 ASKS_A_LITTLE = 0.2  # of a complaint: from here on what it asks is answered first
 FELT_NOW, FELT_NOW_IN_A_LONG_TELLING = 0.4, 0.7  # a state is taken for the waking person's own from here on
 FROM_THE_BEGINNING = 2  # sentences of a long message that are looked at, for there stands talk to the companion
@@ -141,6 +142,11 @@ class SpeechActs:
         """All that it reads with."""
         return self._acts, self._states, self._matters, self._scenes
 
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The labels of what a sentence can do."""
+        return self._acts.labels
+
     def warm_up(self) -> None:
         """Read what was learned, or learn."""
         for classifier in self.classifiers:
@@ -160,7 +166,7 @@ class SpeechActs:
         seen = [number for number in range(len(sentences)) if _is_looked_at(number, len(sentences))]
         read = sorted({*seen, *_longest(sentences, READ_FOR_SCENES)})
         vectors = dict(zip(read, self._embedder.encode([sentences[number] for number in read]), strict=True))
-        acts, state = self._acts_and_state(sentences, seen, np.array([vectors[number] for number in seen]))
+        acts, state, may_wish = self._acts_and_state(sentences, seen, np.array([vectors[number] for number in seen]))
         done = list(zip(sentences, acts, strict=True))
         asked = [(_LEADS_IN.sub("", one, count=1) or one, act) for one, act in done if act.startswith("asks")]
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
@@ -183,6 +189,7 @@ class SpeechActs:
             greets="greets" in acts[:-1] or acts == ["greets"],
             puzzled="puzzled" in acts,
             wish=next((_WISHES[act] for one, act in done if _wishes(one, act)), None) or wish_of(message),
+            may_wish=may_wish,
             state=state,
             matters=self._about(sentences, acts, {number: vectors[number] for number in seen}),
             scenes=self._scenes_of(sentences, acts, vectors),
@@ -250,10 +257,10 @@ class SpeechActs:
 
     def _acts_and_state(
         self, sentences: Sequence[str], seen: Sequence[int], vectors: NDArray[np.float32]
-    ) -> tuple[list[str], str]:
-        """What each sentence does, and how the writer is now, by the sentences that are looked at."""
+    ) -> tuple[list[str], str, Wish | None]:
+        """What each sentence does, how the writer is now, and the likeliest wish, by the sentences that are looked at."""
         if not seen:
-            return [], ""
+            return [], "", None
         looked_at = [sentences[number] for number in seen]
         acts = [TELLS] * len(sentences)
         likely = self._acts.probabilities(looked_at, vectors)
@@ -269,7 +276,13 @@ class SpeechActs:
             and probability >= (max(least, FELT_NOW_IN_A_LONG_TELLING) if state in _SURELY else least)
             and self._may_be(state, sentence)
         ]
-        return acts, max(found)[1] if found else ""
+        return acts, max(found)[1] if found else "", self._likeliest_wish(likely)
+
+    def _likeliest_wish(self, likely: NDArray[np.float64]) -> Wish | None:
+        """Of the sentences' acts, a row each: the wish that one of them is likeliest to be; None where none is at all."""
+        wishes = [(likely[:, number].max(), act) for number, act in enumerate(self._acts.labels) if act in _WISHES]
+        probability, act = max(wishes)
+        return _WISHES[act] if probability >= AT_ALL else None
 
 
 def _told_parts(sentences: Sequence[str], acts: Sequence[str], numbers: Iterable[int]) -> tuple[list[str], list[int]]:

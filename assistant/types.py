@@ -128,7 +128,7 @@ class Directed:
     ``message`` is the whole of it; ``told`` are the sentences that tell something, as they stand; ``question`` those that ask what is known or thought, and
     ``asks`` what kind of question it is (a label of hearing/acts.yaml); ``pointed_at`` what a bare "and the dog?" names;
     ``denied`` the stems of what is said to be no part of the dream; ``state`` how the waking person is now (a label of
-    hearing/states.yaml), empty where nothing is said of it. ``matters`` says what its sentences are about, those that tell;
+    hearing/states.yaml), empty where nothing is said of it. ``may_wish`` is the likeliest wish, sure or not. ``matters`` says what its sentences are about, those that tell;
     ``scenes`` which scenes of a dream it tells, the likeliest first.
     """
 
@@ -147,6 +147,7 @@ class Directed:
     greets: bool = False
     puzzled: bool = False
     wish: Wish | None = None
+    may_wish: Wish | None = None
     state: str = ""
     matters: tuple[Matter, ...] = ()
     scenes: tuple[Matter, ...] = ()

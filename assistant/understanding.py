@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assistant.method.new_ending import told_anew
 from assistant.phrases import (
@@ -16,6 +17,7 @@ from assistant.phrases import (
     says_nothing,
     small_answer,
 )
+from assistant.reply_kinds import ANSWER, CLOSE, DREAM, MORE, OUTSIDE, REJECTION, WHY, WISH
 from assistant.speech_acts import ANSWERED_FIRST
 from assistant.types import Citation, Directed, Heard, Kind, Turn, Wish
 from assistant.words import count_words, is_english
@@ -27,8 +29,11 @@ LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 FEWEST_WORDS_OF_A_DREAM = 4
 LEAVE_TAKING = 40  # words that may stand before a goodbye that ends the conversation all the same
+ANOTHER_DREAM = 0.5  # a telling in the middle of a talk is of another dream from here on
 REFUSES = 0.6  # from here on an answer to a reading is taken for a no to it
 MAY_REFUSE = 0.3  # and from here on where its words say no as well
+RULES_WEIGH = 0.3  # of the kind that the rules name, beside how likely each kind is by what was learned
+OUTSIDE_IS_RARER = 0.5  # in talks than among the examples
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
 _ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})
@@ -74,6 +79,7 @@ _GOES_AGAINST = re.compile(
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
+    "as_understood",
     "asked_for_quiet",
     "begins_anew",
     "kind_of",
@@ -142,18 +148,65 @@ def kind_of(
     covered: bool,
     coverage_alone: float | None = None,
     question: str = "",
-    refuses: float = 0.0,
+    likely: Mapping[str, float] | None = None,
 ) -> Kind:
     """The kind of turn, by what the message does and by what went before. Safety is decided elsewhere and comes first.
 
     ``covered`` is what the search said of the message in its conversation: it tells a dream the library knows from one it
     does not. ``coverage_alone`` is the search's figure for the message by itself, where the two differ. ``question`` is what of
-    the message asks the companion, ``refuses`` how likely it says no to the reading of the last reply.
+    the message asks the companion, ``likely`` how likely it is each kind of reply by what was learned (reply_kinds.py): rules
+    and likelihoods are weighed together, where a dream was told and the message is no plain case.
     """
+    alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
+    likely = likely or {}
+    by_rules = _by_rules(message, heard, earlier, covered, alone, question, likely.get(REJECTION, 0.0))
+    if not likely or _is_plain(message, heard.directed, of_this_dream(earlier)):
+        return by_rules
+    offered = any(turn.citations for turn in of_this_dream(earlier))
+    kinds = {
+        ANSWER: Kind.ANSWER,
+        MORE: by_rules if by_rules in ABOUT_A_DREAM else Kind.ANSWER,
+        DREAM: Kind.DREAM if covered else Kind.UNCOVERED,
+        REJECTION: Kind.REJECTION if offered else Kind.ANSWER,
+        WHY: Kind.WHY,
+        WISH: Kind.WISH if heard.directed.may_wish else Kind.ANSWER,
+        OUTSIDE: Kind.OUTSIDE,
+        CLOSE: Kind.CLOSE,
+    }
+    weights = {by_rules: RULES_WEIGH}
+    for label, probability in likely.items():
+        rarer = OUTSIDE_IS_RARER if label == OUTSIDE else 1.0
+        weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer * probability
+    return max(weights, key=lambda kind: weights[kind])
+
+
+def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
+    """Whether the rules alone decide: nothing was told yet, a new ending is under way, or a word or two say it all."""
+    told = any(turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message) for turn in earlier)
+    return (
+        not told
+        or told_anew(earlier) is not None
+        or not is_english(message)
+        or small_answer(message) is not None
+        or parts.asks in ANSWERED_FIRST
+        or parts.complains
+        or parts.corrects
+    )
+
+
+def _by_rules(
+    message: str,
+    heard: Heard,
+    earlier: Sequence[Turn],
+    covered: bool,
+    alone: float,
+    question: str,
+    refuses: float,
+) -> Kind:
+    """The kind of turn by rules alone; ``alone`` is the coverage of the message by itself, ``refuses`` how likely it says no to a reading."""
     said, parts = message.strip(), heard.directed
     earlier = of_this_dream(earlier)
     told = [turn.message for turn in earlier if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)]
-    alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
     another = opens_a_dream(said, parts)
     tells = count_words(parts.told)
     if parts.wish is Wish.STOP and parts.leaves and told:
@@ -188,6 +241,15 @@ def kind_of(
     if told_anew(earlier) is not None or (told and not another and not _tells_more(said, told, covered=covered)):
         return Kind.ANSWER
     return Kind.DREAM if covered else Kind.UNCOVERED
+
+
+def as_understood(parts: Directed, kind: Kind, likely: Mapping[str, float]) -> Directed:
+    """The message's parts, with what follows from its kind where its words left it open: which wish, or that another dream begins."""
+    if kind is Kind.WISH and parts.wish is None:
+        return replace(parts, wish=parts.may_wish)
+    if kind in (Kind.DREAM, Kind.UNCOVERED) and likely.get(DREAM, 0.0) >= ANOTHER_DREAM:
+        return replace(parts, opens_a_dream=True)
+    return parts
 
 
 def begins_anew(parts: Directed) -> bool:

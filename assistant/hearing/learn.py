@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from assistant.learned import SHIPPED, SentenceClassifier, write
-from assistant.refusals import Refusals
+from assistant.reply_kinds import ReplyKinds
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs
 from knowledge.embedding import SentenceTransformerEmbedder
@@ -16,13 +16,14 @@ def classifiers() -> tuple[SentenceClassifier, ...]:
     """All classifiers of hearing/, with the embedding model that comes as a package."""
     embedder = SentenceTransformerEmbedder(Settings.model_fields["embedding_model"].default)
     nowhere = Path("/nonexistent")
-    return (*SpeechActs(embedder, nowhere).classifiers, Refusals(embedder, nowhere).classifier)
+    speech_acts = SpeechActs(embedder, nowhere)
+    return (*speech_acts.classifiers, ReplyKinds(embedder, nowhere, speech_acts).classifier)
 
 
 def main() -> None:
     """Write one file a classifier, and remove those of other examples."""
     SHIPPED.mkdir(exist_ok=True)
-    for classifier in classifiers():
+    for classifier in classifiers():  # the last one reads with those before it
         for other in SHIPPED.glob(f"{classifier.name}-*.npz"):
             if other.name != classifier.file_name:
                 other.unlink()

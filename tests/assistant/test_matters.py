@@ -12,8 +12,8 @@ from assistant.learned import SHIPPED
 from assistant.method.matters import all_questions, asked_about, known, main_matter_of, said_to
 from assistant.method.questions import FACET_WORDS
 from assistant.nevers import never_said
-from assistant.refusals import Refusals
-from assistant.speech_acts import examples
+from assistant.reply_kinds import REJECTION, ReplyKinds
+from assistant.speech_acts import SpeechActs, examples
 from assistant.types import Kind, Matter
 from knowledge.embedding import SentenceTransformerEmbedder
 from tests.warm_companion import warm_companion
@@ -86,5 +86,8 @@ def test_a_no_to_a_reading_is_told_from_other_answers(
     embedder: SentenceTransformerEmbedder, tmp_path, message, refuses
 ):
     reading = "Some people read such a dream as a worry about how they appear to others at work."
-    likely = Refusals(embedder, tmp_path).likely(message, reading, "What was it like to stand there?")
-    assert (likely > 0.5) is refuses
+    speech_acts = SpeechActs(embedder, tmp_path)
+    likely = ReplyKinds(embedder, tmp_path, speech_acts).likely(
+        speech_acts.read(message), reading, "What was it like to stand there?"
+    )
+    assert (likely[REJECTION] > 0.5) is refuses

@@ -384,7 +384,7 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         companion._answering,
         Deaf(),  # type: ignore[arg-type]
         companion._speech_acts,
-        companion._refusals,
+        companion._reply_kinds,
     )
     broken._warm.set()
     shown = tell(Handlers(broken), anna)
