@@ -37,6 +37,7 @@ from assistant.types import (
 )
 from assistant.understanding import (
     ABOUT_A_DREAM,
+    RECENT,
     as_understood,
     kind_of,
     of_this_dream,
@@ -261,12 +262,12 @@ class Companion:
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
     def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
-        """How likely the message is each kind of reply to the last one of ours; empty where it is the first."""
+        """How likely the message is each kind of reply to the latest reading and the last question; empty where it is the first."""
         if not said.earlier:
             return {}
-        last = said.earlier[-1]
-        reading = " ".join(MARK.sub("", sentence.text) for sentence in last.sentences if sentence.citation)
-        return self._reply_kinds.likely(heard.directed, reading, last.question)
+        offered = next((turn for turn in reversed(said.earlier[-RECENT:]) if turn.citations), said.earlier[-1])
+        reading = " ".join(MARK.sub("", sentence.text) for sentence in offered.sentences if sentence.citation)
+        return self._reply_kinds.likely(heard.directed, reading, said.earlier[-1].question)
 
     def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
