@@ -16,6 +16,7 @@ from assistant.phrases import (
     says_goodbye,
     says_nothing,
     small_answer,
+    wish_of,
 )
 from assistant.reply_kinds import ANSWER, CLOSE, DREAM, MORE, OUTSIDE, REJECTION, WHY, WISH
 from assistant.speech_acts import ANSWERED_FIRST
@@ -181,13 +182,16 @@ def kind_of(
 
 
 def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
-    """Whether the rules alone decide: nothing was told yet, a new ending is under way, or a word or two say it all."""
+    """Whether the rules alone decide: nothing was told yet, a new ending is under way, or a set phrase says it all."""
     told = any(turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message) for turn in earlier)
     return (
         not told
         or told_anew(earlier) is not None
         or not is_english(message)
         or small_answer(message) is not None
+        or says_goodbye(message)
+        or wish_of(message) is not None
+        or (bool(earlier[-1].citations) and rejects(message, just_offered=True))
         or parts.asks in ANSWERED_FIRST
         or parts.complains
         or parts.corrects
