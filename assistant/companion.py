@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from assistant.carrying import CarryingClauses
 from assistant.checking import Checker
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
@@ -96,6 +97,7 @@ class Companion:
         ear: Ear,
         speech_acts: SpeechActs,
         reply_kinds: ReplyKinds,
+        carrying: CarryingClauses,
     ) -> None:
         self.settings = settings
         self.library = library
@@ -104,6 +106,7 @@ class Companion:
         self._ear = ear
         self._speech_acts = speech_acts
         self._reply_kinds = reply_kinds
+        self._carrying = carrying
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._warm = threading.Event()
         self._warming = threading.Lock()
@@ -118,7 +121,9 @@ class Companion:
         learned = settings.data_dir / "learned"
         speech_acts = SpeechActs(embedder, learned)
         reply_kinds = ReplyKinds(embedder, learned, speech_acts)
-        return cls(settings, library, journal, Answering(settings), Ear(), speech_acts, reply_kinds)
+        ear = Ear()
+        carrying = CarryingClauses(embedder, learned, ear)
+        return cls(settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, carrying)
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
@@ -127,7 +132,14 @@ class Companion:
     def with_answering(self, answering: Answering, journal: Journal, settings: Settings | None = None) -> Companion:
         """The same companion, with the models that are loaded already, answered by another voice and keeping another journal."""
         other = Companion(
-            settings or self.settings, self.library, journal, answering, self._ear, self._speech_acts, self._reply_kinds
+            settings or self.settings,
+            self.library,
+            journal,
+            answering,
+            self._ear,
+            self._speech_acts,
+            self._reply_kinds,
+            self._carrying,
         )
         if self.warm:
             other._warm.set()
@@ -152,6 +164,7 @@ class Companion:
             self.library.warm_up(self._note_progress)
             self._speech_acts.warm_up()
             self._reply_kinds.warm_up()
+            self._carrying.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -167,6 +180,10 @@ class Companion:
     def read(self, message: str) -> Directed:
         """The message in its parts: what it says to the companion, and what it is about."""
         return self._speech_acts.read(message)
+
+    def hear(self, message: str) -> Heard:
+        """The message as heard in the middle of a conversation."""
+        return self._hear(message, under_way=True)
 
     def who_answers(self, visitor: str) -> WhoAnswers:
         """Who answers this visitor."""
@@ -275,7 +292,8 @@ class Companion:
         telling = (
             parts.told if (under_way or parts.announces) and parts.told else without_thanks(without_pasted(message))
         )
-        return replace(self._ear.hear(telling), directed=parts)
+        heard = replace(self._ear.hear(telling), directed=parts)
+        return self._carrying.weighed(heard) if under_way and not parts.opens_a_dream else heard
 
     def _sections(self) -> dict[str, Section]:
         """The library's sections by their ids."""

@@ -112,13 +112,15 @@ class Matter:
     """What one sentence of a message is about: ``name`` is a label of hearing/matters.yaml or scenes.yaml, ``likely`` how sure that is
     (0 to 1).
 
-    ``place`` is the sentence's share of the way through the message, 0 for its beginning and 1 for its end.
+    ``place`` is the sentence's share of the way through the message, 0 for its beginning and 1 for its end; ``carries`` how
+    likely it holds what the person wants to be heard in (carrying.py).
     """
 
     sentence: str
     name: str
     likely: float
     place: float = 1.0
+    carries: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

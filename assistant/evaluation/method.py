@@ -97,6 +97,7 @@ def measure_kinds(companion: Companion) -> dict[str, Any]:
         "of these, kind understood": seen["kind understood"],
         **_matters(companion),
         **_scenes(companion),
+        **_carrying(companion),
     }
 
 
@@ -121,6 +122,14 @@ def _scenes(companion: Companion) -> dict[str, Any]:
         "of these, a right one": float(np.mean(asked)),
         "dreams without a scene, one asked about": f"{sum(bool(found) for wanted, found in told if not wanted)} of {len(told) - len(with_one)}",
     }
+
+
+def _carrying(companion: Companion) -> dict[str, Any]:
+    """Answers of several clauses: whether the weightiest is one that a reader marked."""
+    answers = rows("carrying")
+    heaviest = [max(companion.hear(row["message"]).clauses, key=lambda clause: clause.weight).said for row in answers]
+    right = [clause in row["carries"] for clause, row in zip(heaviest, answers, strict=True)]
+    return {"answers of several clauses": len(answers), "the weightiest is one that carries it": float(np.mean(right))}
 
 
 def _kinds_of(companion: Companion, name: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from assistant.carrying import CarryingClauses
+from assistant.hearing import Ear
 from assistant.learned import SHIPPED, SentenceClassifier, write
 from assistant.reply_kinds import ReplyKinds
 from assistant.settings import Settings
@@ -17,7 +19,8 @@ def classifiers() -> tuple[SentenceClassifier, ...]:
     embedder = SentenceTransformerEmbedder(Settings.model_fields["embedding_model"].default)
     nowhere = Path("/nonexistent")
     speech_acts = SpeechActs(embedder, nowhere)
-    return (*speech_acts.classifiers, ReplyKinds(embedder, nowhere, speech_acts).classifier)
+    replies, carrying = ReplyKinds(embedder, nowhere, speech_acts), CarryingClauses(embedder, nowhere, Ear())
+    return (*speech_acts.classifiers, carrying.classifier, replies.classifier)
 
 
 def main() -> None:

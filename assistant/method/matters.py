@@ -18,6 +18,7 @@ LIKELY_IF_IT_WEIGHS = 0.5  # and one of those that would hurt if it were not so,
 WEIGHS = 6.5
 SURE = 0.75  # a sentence of our own is said only from here on, for it must be right
 TAKEN_UP = 5.0  # weight
+LEAST_CARRIES = 0.3  # a sentence that carries nothing still weighs a little
 LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing last: people come to the point at the end
 
 
@@ -67,7 +68,7 @@ def _is_likely(matter: Matter) -> bool:
 
 def _worth(matter: Matter) -> float:
     weight = known()[matter.name].weight
-    return weight * matter.likely * (1 + LATER_WEIGHS * matter.place)
+    return weight * matter.likely * (1 + LATER_WEIGHS * matter.place) * (LEAST_CARRIES + matter.carries)
 
 
 def is_taken_up(matter: Matter | None) -> bool:

@@ -385,6 +385,7 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         Deaf(),  # type: ignore[arg-type]
         companion._speech_acts,
         companion._reply_kinds,
+        companion._carrying,
     )
     broken._warm.set()
     shown = tell(Handlers(broken), anna)

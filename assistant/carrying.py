@@ -1,0 +1,124 @@
+"""Which clauses of an answer carry what the person wants to be heard in, learned from answers in which a reader marked them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from assistant.hearing import Ear
+from assistant.learned import SentenceClassifier
+from assistant.types import Heard
+from assistant.words import count_words
+from knowledge.embedding import Embedder
+
+CARRIES, REST = "carries", "rest"
+MOST, LEAST = (
+    5.0,
+    -2.0,
+)  # weight of a clause that surely carries it, and of one that surely does not: it is left out of what is given back
+BEFORE = 14  # characters in which a "but" is looked for
+
+
+class CarryingClauses:
+    """Weighs the clauses of an answer by their words, place and grammar; one judge serves many threads."""
+
+    def __init__(self, embedder: Embedder, folder: Path, ear: Ear) -> None:
+        self._ear = ear
+        beside = hashlib.sha256(repr([row["message"] for row in _rows()]).encode()).hexdigest()
+        self.classifier = SentenceClassifier(
+            "carrying", _examples(), embedder, folder, meaning=1.0, columns=self._of_examples, beside=beside
+        )
+
+    def warm_up(self) -> None:
+        """Read what was learned, or learn."""
+        self.classifier.warm_up()
+
+    def weighed(self, heard: Heard) -> Heard:
+        """What was heard, each clause weighed by how likely it carries the answer; and what it is about, by its clauses."""
+        if len(heard.clauses) < 2:
+            return heard
+        likely = self.classifier.probabilities([clause.said for clause in heard.clauses], _columns(heard))
+        carries = likely[:, self.classifier.labels.index(CARRIES)]
+        clauses = tuple(
+            replace(clause, weight=LEAST + (MOST - LEAST) * float(one))
+            for clause, one in zip(heard.clauses, carries, strict=True)
+        )
+        matters = tuple(
+            replace(
+                matter,
+                carries=max(
+                    (
+                        float(one)
+                        for clause, one in zip(clauses, carries, strict=True)
+                        if clause.said in matter.sentence
+                    ),
+                    default=1.0,
+                ),
+            )
+            for matter in heard.directed.matters
+        )
+        return replace(heard, clauses=clauses, directed=replace(heard.directed, matters=matters))
+
+    def _of_examples(self, clauses: Sequence[str]) -> NDArray[np.float32]:
+        found: dict[str, NDArray[np.float32]] = {}
+        for row in _rows():
+            heard = self._ear.hear(row["message"])
+            for clause, column in zip(heard.clauses, _columns(heard), strict=True):
+                found.setdefault(clause.said, column)
+        nothing = np.zeros(COLUMNS, dtype=np.float32)
+        return np.array([found.get(clause, nothing) for clause in clauses])
+
+
+COLUMNS = 10
+
+
+def _columns(heard: Heard) -> NDArray[np.float32]:
+    """A row a clause: how telling it is by itself, where it stands, what goes before it."""
+    rows, end, last = [], 0, max(1, len(heard.clauses) - 1)
+    for number, clause in enumerate(heard.clauses):
+        start = max(heard.message.find(clause.said, end), end)
+        before = heard.message[max(0, start - BEFORE) : start].lower().split()
+        words = count_words(clause.said)
+        rows.append(
+            [
+                clause.weight / 3,
+                number / last,
+                number == last,
+                number == 0,
+                "but" in before,
+                clause.waking,
+                clause.sure,
+                bool(clause.feeling),
+                min(words, 20) / 8,
+                words < 4,
+            ]
+        )
+        end = start
+    return np.array(rows, dtype=np.float32).reshape(-1, COLUMNS)
+
+
+@cache
+def _rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load(
+        (files("assistant") / "hearing" / "carrying.yaml").read_text(encoding="utf-8")
+    )
+    return rows
+
+
+def _examples() -> dict[str, list[str]]:
+    """The clauses by what they are; a clause that stands in several answers counts once, as it is marked first."""
+    seen: dict[str, str] = {}
+    for row in _rows():
+        for label in (CARRIES, REST):
+            for clause in row.get(label, ()):
+                seen.setdefault(clause, label)
+    return {label: [clause for clause, of in seen.items() if of == label] for label in (CARRIES, REST)}
