@@ -117,8 +117,9 @@ class Checker:
             yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")
         if self.plan.kind is Kind.WHY and self._readings() and not plain:
             cited = [sentence.citation for sentence in self.sentences if sentence.citation]
-            grade = self.plan.hits[cited[-1].marker - 1].section.evidence
-            yield self._show(Sentence(text("graded", grade.value), Role.PLAIN))
+            graded = text("graded", self.plan.hits[cited[-1].marker - 1].section.evidence.value)
+            if not any(sentence.text == graded for turn in self.plan.spoken for sentence in turn.sentences):
+                yield self._show(Sentence(graded, Role.PLAIN))
 
     def _note(self) -> Iterator[Sentence]:
         """The soft word for somebody who is not well, once, after what was heard."""

@@ -55,6 +55,10 @@ _BORDER = re.compile(
 )
 _MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
 _CUT_SHORT = re.compile(r"\b(?:just|like|so|very|an?|the|of|and|or|but|is|was|are|were|really|my|your)$", re.IGNORECASE)
+_SOUNDS_LIKE_ADVICE = re.compile(
+    r"^(?:(?:maybe|perhaps|probably|then|so|and|but) )*you (?:should|ought|must|need to|have to|could|'d better)\b",
+    re.IGNORECASE,
+)
 _SHORT_QUOTE = 7  # words
 _LEADS_ON = re.compile(
     r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no)\b[\s,.…:–—-]*)+(?=\w)",
@@ -104,7 +108,10 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
     usable = [
         number
         for number, clause in enumerate(heard.clauses)
-        if (clause.sure or clause.continued) and clause.waking == waking and _is_fit(clause)
+        if (clause.sure or clause.continued)
+        and clause.waking == waking
+        and _is_fit(clause)
+        and not _SOUNDS_LIKE_ADVICE.match(clause.turned)
     ]
     last = _last_told(heard, places, waking)
     chosen = set(sorted(usable, key=lambda number: -heard.clauses[number].weight)[:_CHOICES])

@@ -56,6 +56,16 @@ _WISHES: dict[Wish, re.Pattern[str]] = {
     ),
 }
 
+ECHOED = 0.5  # more than this share of a question's content is ours
+_TAKES_UP = re.compile(
+    r"^(?:\w+ )?(?:did|do|does|would|was|is|to)?\b.*\b(?:what|who|whom|which|whose|that)\b", re.IGNORECASE
+)
+_QUESTION_PUZZLES = re.compile(
+    r"\b(?:do ?n[o']?t|did ?n[o']?t|do not|did not|ca ?n'?t|cannot) (?:\w+ )?(?:understand|get|follow) (?:the|your|that|this|what you'?re ask\w*|what you ask\w*)(?: last)? ?(?:question)?"
+    r"|\b(?:know|knowing|knew|show(?:ed|s)?|say|said|did|mean) what\s*\?+$|^(?:what|which|who|where) (?:what|do you mean)\b|\b(?:odd|strange|funny|weird) (?:thing|question) to ask\b",
+    re.IGNORECASE,
+)
+
 _COURTESY = re.compile(
     r"^(?:(?:ok(?:ay)?|k|alright|all right|well|right|yes|yeah|hi+|hello(?: there)?|hey(?: there)?|hiya|yo|"
     r"(?:many |a lot of )?thanks(?: (?:so much|very much|a lot|again|a bunch))*|thank (?:you|u)(?: (?:so|very)? ?much)?(?: again)?(?: for \w+(?: me| that| this)?)?|"
@@ -216,6 +226,15 @@ def announces(message: str) -> bool:
 def is_only_talk(message: str) -> bool:
     """Whether the message has no word of its own to give back: "tell me more", "what do you think it means"."""
     return content_stems(main_matter(message)) <= _ANNOUNCING_WORDS
+
+
+def asks_about_our_question(message: str, question: str) -> bool:
+    """Whether it asks our own question back ("where did what show itself?"), or says that it was not to be understood."""
+    if _QUESTION_PUZZLES.search(message):
+        return True
+    asked = next((part for part in re.split(r"(?<=[.!?])\s+", message.strip()) if part.endswith("?")), "")
+    stems, ours = content_stems(asked), content_stems(question)
+    return bool(asked and _TAKES_UP.search(asked) and stems and len(stems & ours) > ECHOED * len(stems))
 
 
 def small_answer(message: str) -> Small | None:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.method.new_ending import told_anew
+from assistant.method.scenes import scenes_in
 from assistant.phrases import (
     Small,
     announces,
+    asks_about_our_question,
     is_about_us,
     is_greeting,
     rejects,
@@ -34,6 +36,7 @@ ANOTHER_DREAM = 0.5  # a telling in the middle of a talk is of another dream fro
 REFUSES = 0.6  # from here on an answer to a reading is taken for a no to it
 MAY_REFUSE = 0.3  # and from here on where its words say no as well
 RULES_WEIGH = 0.3  # of the kind that the rules name, beside how likely each kind is by what was learned
+NO_WITHOUT_A_READING = 0.6  # a no to a reading that lies further back than the last reply is rarer
 OUTSIDE_IS_RARER = 0.5  # in talks than among the examples
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
@@ -77,6 +80,7 @@ _GOES_AGAINST = re.compile(
     r"\b(?:no|nah|nope|not|never|nothing|nobody|neither|wrong|actually|just|only|fine|rather|meh|bit|too|doubt|rubbish|nonsense|hardly|horoscope|\w+n'?t|but)\b",
     re.IGNORECASE,
 )  # without one of these an answer is no no
+_SENTENCE_ENDS = re.compile(r"\w[.!?](?=\s|$)")
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
@@ -174,10 +178,10 @@ def kind_of(
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,
     }
+    rarer = {OUTSIDE: OUTSIDE_IS_RARER, REJECTION: 1.0 if earlier[-1].citations else NO_WITHOUT_A_READING}
     weights = {by_rules: RULES_WEIGH}
     for label, probability in likely.items():
-        rarer = OUTSIDE_IS_RARER if label == OUTSIDE else 1.0
-        weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer * probability
+        weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
 
 
@@ -189,6 +193,7 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
         or told_anew(earlier) is not None
         or not is_english(message)
         or small_answer(message) is not None
+        or asks_about_our_question(message, earlier[-1].question)
         or says_goodbye(message)
         or wish_of(message) is not None
         or (bool(earlier[-1].citations) and rejects(message, just_offered=True))
@@ -232,6 +237,8 @@ def _by_rules(
     if _is_only_to_us(said, parts, told=bool(told), another=another):
         return Kind.OUTSIDE
     small = small_answer(said)
+    if told and asks_about_our_question(said, earlier[-1].question):
+        return Kind.ANSWER
     if (
         small is Small.PUZZLED
         or (small is not None and not question)
@@ -281,6 +288,8 @@ def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> 
         return True
     if count_words(parts.told) > (FEW if parts.announces and not told else FEW // 2):
         return False
+    if scenes_in(parts.scenes) and len(_SENTENCE_ENDS.findall(said)) > 1:
+        return False  # it tells something, however shortly
     coming = (announces(said) and not parts.question) or parts.announces
     return (
         parts.asks == "asks_companion"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.contract import faults_of_question
 from assistant.method.matters import SURE, asked_about, is_taken_up, known
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
 from assistant.method.offering import readings_for
@@ -88,12 +89,24 @@ def _about_the_matter(situation: Situation) -> Chosen | None:
     facet = known()[matter.name].facet
     if not is_taken_up(matter) and (matter.likely < SURE or _own_meaning_is_due(situation)):
         return None
-    question = asked_about(matter, situation.asked, len(situation.message))
+    passed = list(situation.asked)
+    question = asked_about(matter, passed, len(situation.message), _the_person(situation.heard))
+    while question and faults_of_question(question, situation.told, situation.asked):
+        passed.append(question)
+        question = asked_about(matter, passed, len(situation.message), _the_person(situation.heard))
     return Chosen(question, facet) if question else None
 
 
 def _own_meaning_is_due(situation: Situation) -> bool:
     return situation.stage is Stage.INSIGHT and not any(turn.facet in MEANING for turn in situation.turns)
+
+
+def _the_person(heard: Heard) -> str:
+    """The one person that the message names, as one says it to the dreamer; empty where it names none or several."""
+    persons = {
+        mention.turned for mention in heard.mentions if mention.kind is MentionKind.PERSON and not mention.plural
+    }
+    return persons.pop() if len(persons) == 1 else ""
 
 
 def _persons(heard: Heard) -> bool:

@@ -13,8 +13,8 @@ import yaml
 from assistant.texts import turned
 from assistant.types import Matter
 
-LIKELY = 0.35  # from here on a matter is taken up
-LIKELY_IF_IT_WEIGHS = 0.5  # and one of those that would hurt if it were not so, from here on
+LIKELY = 0.42  # from here on a matter is taken up
+LIKELY_IF_IT_WEIGHS = 0.55  # and one of those that would hurt if it were not so, from here on
 WEIGHS = 6.5
 SURE = 0.75  # a sentence of our own is said only from here on, for it must be right
 TAKEN_UP = 5.0  # weight
@@ -83,9 +83,15 @@ def said_to(matter: Matter, said: Collection[str]) -> str:
     return next((wording for wording in known()[matter.name].says if wording not in said), "")
 
 
-def asked_about(matter: Matter, asked: Collection[str], number: int = 0) -> str:
-    """A question about it that was not asked yet, beginning the search at ``number``; empty where all were asked."""
-    return next((one for one in turned(known()[matter.name].asks, number) if one not in asked), "")
+def asked_about(matter: Matter, asked: Collection[str], number: int = 0, person: str = "") -> str:
+    """A question about it that was not asked yet, beginning the search at ``number``; empty where all were asked.
+
+    ``person`` is whom it speaks of, where that is one person: "your mother".
+    """
+    wordings = turned(known()[matter.name].asks, number)
+    if person:
+        wordings = [one.replace("this person", person) for one in wordings]
+    return next((one for one in wordings if one not in asked), "")
 
 
 def tells_of_the_dream(matters: Sequence[Matter]) -> bool:

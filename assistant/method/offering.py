@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.contract import ROWS
 from assistant.method.situation import Situation
+from assistant.method.stages import recurs
 from assistant.method.themes import is_to_try, speaks_of
 from assistant.phrases import says_nothing
 from assistant.types import Citation, Kind, PlannedReading, Stage
@@ -20,6 +21,7 @@ _OF_THIS_DREAM = frozenset({"asks_meaning", "asks_help"})
 _OF_HEALTH = frozenset(
     {"sleep-paralysis", "nightmares"}
 )  # the articles that say what is dangerous and when to see a doctor
+_OF_WHAT_RECURS = frozenset({"nightmares/recurring"})
 _OF_ASKING = content_stems(
     "mean means meaning normal common happen happens reason cause why explain explanation tell think article library proof evidence proven hypothesis certain sure"
 )
@@ -41,9 +43,7 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
         return
     said = {citation.quote for turn in situation.spoken for citation in turn.citations}
     given = 0
-    fit = [
-        hit for hit in allowed if kind is Kind.WHY or (hit.covers and speaks_of(situation.message, hit.section.article))
-    ]
+    fit = [hit for hit in allowed if _is_named(hit, situation) and (kind is Kind.WHY or hit.covers)]
     if situation.heard.directed.asks == "asks_help" and kind is Kind.WHY:
         fit = [hit for hit in fit if is_to_try(hit.section.id) and _is_of_this_dream(hit, situation)]
     for place, hit in enumerate(fit):
@@ -55,6 +55,16 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
             given += 1
             citation = Citation(hit.rank, hit.section.id, reading.rests_on)
             yield PlannedReading(citation, reading.text, hit)
+
+
+def _is_named(hit: Hit, situation: Situation) -> bool:
+    """Whether the talk names what the section takes for granted: its theme, where much was told, or that the dream comes back."""
+    if hit.section.id in _OF_WHAT_RECURS and not any(recurs(one) for one in (situation.message, *situation.told)):
+        return False
+    if situation.kind is not Kind.WHY:
+        return speaks_of(situation.message, hit.section.article)
+    everything = " ".join((situation.heard.directed.message, *situation.told))
+    return not situation.dream_told or speaks_of(everything, hit.section.article)
 
 
 def _is_of_this_dream(hit: Hit, situation: Situation) -> bool:

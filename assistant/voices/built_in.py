@@ -19,6 +19,7 @@ from assistant.words import content_stems, count_words
 
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
 SCENE_WEIGHS = 2.0  # more than any two clauses differ in weight, as a rule
+FEWEST_WORDS_OF_A_LAST_WORD = 6  # told in taking leave, for it to be given back
 FEWEST_WORDS_TAKEN_UP = 5  # of the sentence that is taken up, for it to be given back by itself
 
 
@@ -46,10 +47,12 @@ class BuiltInVoice:
         if plan.facet == REHEARSAL and plan.plain:
             yield Sentence(plan.plain, Role.HEARD, frame="whole")
             return
-        if plan.plain and not begins:
-            yield Sentence(plan.plain, Role.PLAIN)
         parts = plan.heard.directed
         tells = count_words(parts.told)
+        if plan.kind is Kind.CLOSE and tells >= FEWEST_WORDS_OF_A_LAST_WORD and plan.heard.clauses:
+            yield self.heard(plan)
+        if plan.plain and not begins:
+            yield Sentence(plan.plain, Role.PLAIN)
         put_right = parts.corrects and tells >= FEWEST_WORDS_PUT_RIGHT
         besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and is_taken_up(plan.matter)
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
@@ -59,7 +62,7 @@ class BuiltInVoice:
         if plan.plain and begins:
             yield Sentence(plan.plain, Role.PLAIN)
         rest = beyond_no(plan.heard.message) if plan.kind is Kind.REJECTION else ""
-        if rest:
+        if count_words(rest) >= FEWEST_WORDS_PUT_RIGHT:
             clauses = tuple(clause for clause in plan.heard.clauses if clause.said in rest)
             yield self.heard(replace(plan, heard=replace(plan.heard, message=rest, clauses=clauses)))
         yield from self._readings(plan)
@@ -70,7 +73,9 @@ class BuiltInVoice:
             yield self.reading(planned)
             grade = planned.hit.section.evidence
             if plan.kind is Kind.WHY and (following is None or following.hit.section.evidence is not grade):
-                yield Sentence(text("graded", grade.value), Role.PLAIN)
+                graded = text("graded", grade.value)
+                if not any(sentence.text == graded for turn in plan.spoken for sentence in turn.sentences):
+                    yield Sentence(graded, Role.PLAIN)
 
     def heard(self, plan: Plan) -> Sentence:
         """What the dreamer said, given back; quoted where grammar does not carry it safely."""
