@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.hearing import Ear
 from assistant.learned import SentenceClassifier
-from assistant.types import Heard
+from assistant.types import Clause, Heard, Matter
 from assistant.words import count_words
 from knowledge.embedding import Embedder
 
@@ -25,6 +25,8 @@ MOST, LEAST = (
     5.0,
     -2.0,
 )  # weight of a clause that surely carries it, and of one that surely does not: it is left out of what is given back
+COLUMNS = 10
+WITHOUT_CLAUSES = 1.5  # how telling a sentence is taken to be in which the grammar found no clause
 BEFORE = 14  # characters in which a "but" is looked for
 
 
@@ -43,50 +45,60 @@ class CarryingClauses:
         self.classifier.warm_up()
 
     def weighed(self, heard: Heard) -> Heard:
-        """What was heard, each clause weighed by how likely it carries the answer; and what it is about, by its clauses."""
-        if len(heard.clauses) < 2:
+        """What was heard, each clause weighed by how likely it carries the answer, and so what it is about.
+
+        ``carried`` is a sentence in which the grammar found no clause, where it carries more than any clause does.
+        """
+        units = _units(heard)
+        if len(units) < 2:
             return heard
-        likely = self.classifier.probabilities([clause.said for clause in heard.clauses], _columns(heard))
-        carries = likely[:, self.classifier.labels.index(CARRIES)]
-        clauses = tuple(
-            replace(clause, weight=LEAST + (MOST - LEAST) * float(one))
-            for clause, one in zip(heard.clauses, carries, strict=True)
-        )
+        likely = self.classifier.probabilities([unit.said for unit in units], _columns(heard.message, units))
+        carries = [float(one) for one in likely[:, self.classifier.labels.index(CARRIES)]]
+        weights = {unit.said: LEAST + (MOST - LEAST) * one for unit, one in zip(units, carries, strict=True)}
         matters = tuple(
             replace(
-                matter,
-                carries=max(
-                    (
-                        float(one)
-                        for clause, one in zip(clauses, carries, strict=True)
-                        if clause.said in matter.sentence
-                    ),
-                    default=1.0,
-                ),
+                matter, carries=max(one for unit, one in zip(units, carries, strict=True) if _is_in(unit.said, matter))
             )
             for matter in heard.directed.matters
         )
-        return replace(heard, clauses=clauses, directed=replace(heard.directed, matters=matters))
+        best = max(units, key=lambda unit: weights[unit.said])
+        return replace(
+            heard,
+            clauses=tuple(replace(clause, weight=weights[clause.said]) for clause in heard.clauses),
+            directed=replace(heard.directed, matters=matters),
+            carried="" if best in heard.clauses else best.said,
+        )
 
     def _of_examples(self, clauses: Sequence[str]) -> NDArray[np.float32]:
         found: dict[str, NDArray[np.float32]] = {}
         for row in _rows():
-            heard = self._ear.hear(row["message"])
-            for clause, column in zip(heard.clauses, _columns(heard), strict=True):
+            heard = self._ear.hear(row["message"]).clauses
+            for clause, column in zip(heard, _columns(row["message"], heard), strict=True):
                 found.setdefault(clause.said, column)
         nothing = np.zeros(COLUMNS, dtype=np.float32)
         return np.array([found.get(clause, nothing) for clause in clauses])
 
 
-COLUMNS = 10
+def _is_in(said: str, matter: Matter) -> bool:
+    return said in matter.sentence or matter.sentence in said
 
 
-def _columns(heard: Heard) -> NDArray[np.float32]:
+def _units(heard: Heard) -> list[Clause]:
+    """The clauses, and the sentences that tell something and hold none, in their order."""
+    without = [
+        Clause(matter.sentence, matter.sentence, WITHOUT_CLAUSES, sure=False)
+        for matter in heard.directed.matters
+        if not any(_is_in(clause.said, matter) for clause in heard.clauses)
+    ]
+    return sorted((*heard.clauses, *without), key=lambda unit: heard.message.find(unit.said))
+
+
+def _columns(message: str, units: Sequence[Clause]) -> NDArray[np.float32]:
     """A row a clause: how telling it is by itself, where it stands, what goes before it."""
-    rows, end, last = [], 0, max(1, len(heard.clauses) - 1)
-    for number, clause in enumerate(heard.clauses):
-        start = max(heard.message.find(clause.said, end), end)
-        before = heard.message[max(0, start - BEFORE) : start].lower().split()
+    rows, end, last = [], 0, max(1, len(units) - 1)
+    for number, clause in enumerate(units):
+        start = max(message.find(clause.said, end), end)
+        before = message[max(0, start - BEFORE) : start].lower().split()
         words = count_words(clause.said)
         rows.append(
             [

@@ -265,7 +265,7 @@ class Companion:
             question=question,
             likely=likely,
         )
-        heard = replace(heard, directed=as_understood(heard.directed, kind, likely))
+        heard = replace(heard, directed=as_understood(heard.directed, kind, likely, said.earlier))
         sections = self._sections() if kind in (Kind.WISH, Kind.WHY) else {}
         plan = make_plan(
             kind,

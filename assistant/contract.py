@@ -95,7 +95,7 @@ def begins_with_the_dreamer(plan: Plan) -> bool:
     if plan.kind not in BEGINS_WITH_THE_DREAMER or not content_stems(message) or says_nothing(message):
         return False
     parts = plan.heard.directed
-    if plan.kind is Kind.ANSWER and (parts.complains or parts.corrects):
+    if plan.kind is Kind.ANSWER and (parts.complains or parts.corrects or parts.puzzled):
         return False
     if response_to(parts.asks, ()) is not None and (
         plan.kind is Kind.WHY or (plan.kind is Kind.ANSWER and not is_taken_up(plan.matter))
@@ -127,6 +127,7 @@ def points_at_what_was_said(question: str) -> bool:
         or question in all_questions()
         or question in all_scene_questions()
         or question in questions_after_answers()
+        or question in choices("ask_on_what_was_said")
         or question in (*choices("ask_after_no_answer"), *choices("ask_after_nothing_to_try"))
     )
 

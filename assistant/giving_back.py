@@ -276,7 +276,9 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     message = _plain(heard.message)
     if not re.search(r"[^\W\d_]{2}", message) or _NOTHING_SAID.match(message) or _ORDERS.match(message):
         return None
-    if are_orders_to_a_machine(_sentences(heard.message)) or (is_around(message) and not heard.asks_something):
+    sentences = _sentences(heard.message)
+    around = all(is_around(_plain(sentence)) for sentence in sentences)
+    if are_orders_to_a_machine(sentences) or (around and not heard.asks_something):
         return None
     if len(message.split()) == 1 and heard.feelings:
         return _filled(

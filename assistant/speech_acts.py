@@ -67,6 +67,7 @@ _LEADS_IN = re.compile(
     r"(?:do|can|could) you (?:know|tell me|say))\b[\s,:.…–—-]*)+",
     _ANY,
 )
+_TELL_ME = re.compile(r"^(?:(?:please|just|pls|and|so) )*(?:tell|promise) me\b", _ANY)
 _POINTS_BACK = re.compile(
     r"^(?:and|but|what about|so)? ?(?:what about )?((?:the|my|me|his|her|that) \w+(?: \w+)?)(?:,? (?:with|in|at|on) [^,?]+)?(?:,? (?:then|though|what about (?:it|him|her|them)))?\s*\?+$",
     _ANY,
@@ -233,7 +234,7 @@ class SpeechActs:
         totals: dict[str, float] = {}
         for act, probability in zip(self._acts.labels, probabilities, strict=True):
             totals[_group(act)] = totals.get(_group(act), 0.0) + float(probability)
-        if not _ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)):
+        if not (_ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)) or _TELL_ME.match(sentence)):
             totals.pop("asks")
         elif totals["asks"] >= ASKS_A_LITTLE:
             totals.pop("complains", None)  # who asks is answered first

@@ -165,6 +165,7 @@ class Heard:
     feelings: tuple[str, ...] = ()  # as adjectives or nouns the dreamer used: "scared", "ashamed"
     asks_something: bool = False  # the message itself holds a question
     directed: Directed = field(default_factory=Directed)
+    carried: str = ""  # a sentence without a clause, where it carries more of an answer than any clause (carrying.py)
 
 
 @dataclass(frozen=True, slots=True)

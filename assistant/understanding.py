@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.method.new_ending import told_anew
-from assistant.method.scenes import scenes_in
 from assistant.phrases import (
     Small,
     announces,
@@ -51,6 +50,8 @@ _ORDER = re.compile(
     r"|^[\d\s+\-*/x×=().?]*\d ?[-+*/x×] ?\d[\d\s+\-*/x×=().?]*$|\b(?:your|the) (?:answer|response|reply|replies|prompts?|instructions?|system prompt|embeddings)\b|\brecipe\b.*\?|```|\bignore (?:all|any|every|previous|the|your) \w+|\b(?:language model|chat ?gpt|jailbreak)\b",
     re.IGNORECASE,
 )
+SURELY_OF_LIFE = 0.6
+_OF_LIFE = frozenset({"like_now", "insight", "loss", "misses"})
 _DREAM_WORDS = re.compile(
     r"\b(?:dream(?:s|ed|t|ing)?|nightmare\w*|woke|wake|waking|asleep|sleep\w*|last night)\b", re.IGNORECASE
 )
@@ -172,7 +173,7 @@ def kind_of(
         ANSWER: Kind.ANSWER,
         MORE: by_rules if by_rules in ABOUT_A_DREAM else Kind.ANSWER,
         DREAM: Kind.DREAM if covered else Kind.UNCOVERED,
-        REJECTION: Kind.REJECTION if offered else Kind.ANSWER,
+        REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else Kind.ANSWER,
         WHY: Kind.WHY,
         WISH: Kind.WISH if heard.directed.may_wish else Kind.ANSWER,
         OUTSIDE: Kind.OUTSIDE,
@@ -183,6 +184,11 @@ def kind_of(
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
+
+
+def _goes_along(parts: Directed) -> bool:
+    """Whether it finds the dream in its life, or tells of a loss: nobody says no like that."""
+    return any(matter.name in _OF_LIFE and matter.likely >= SURELY_OF_LIFE for matter in parts.matters)
 
 
 def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
@@ -254,8 +260,11 @@ def _by_rules(
     return Kind.DREAM if covered else Kind.UNCOVERED
 
 
-def as_understood(parts: Directed, kind: Kind, likely: Mapping[str, float]) -> Directed:
-    """The message's parts, with what follows from its kind where its words left it open: which wish, or that another dream begins."""
+def as_understood(parts: Directed, kind: Kind, likely: Mapping[str, float], earlier: Sequence[Turn]) -> Directed:
+    """The message's parts, with what follows from its kind where its words left it open: which wish, that another dream begins, or
+    that our question was not understood."""
+    if kind is Kind.ANSWER and earlier and asks_about_our_question(parts.message, earlier[-1].question):
+        return replace(parts, puzzled=True)
     if kind is Kind.WISH and parts.wish is None:
         return replace(parts, wish=parts.may_wish)
     if kind in (Kind.DREAM, Kind.UNCOVERED) and likely.get(DREAM, 0.0) >= ANOTHER_DREAM:
@@ -288,7 +297,7 @@ def _is_only_to_us(said: str, parts: Directed, *, told: bool, another: bool) -> 
         return True
     if count_words(parts.told) > (FEW if parts.announces and not told else FEW // 2):
         return False
-    if scenes_in(parts.scenes) and len(_SENTENCE_ENDS.findall(said)) > 1:
+    if count_words(parts.told) > FEW // 2 and len(_SENTENCE_ENDS.findall(said)) > 1:
         return False  # it tells something, however shortly
     coming = (announces(said) and not parts.question) or parts.announces
     return (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.contract import faults_of_question
-from assistant.method.matters import SURE, asked_about, is_taken_up, known
+from assistant.method.matters import LIKELY, SURE, asked_about, is_taken_up, known
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
 from assistant.method.offering import readings_for
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
@@ -15,11 +15,13 @@ from assistant.method.several_dreams import dreams_in, which_first
 from assistant.method.situation import Situation
 from assistant.method.stages import MEANING, facets_for
 from assistant.phrases import beyond_no, says_nothing
-from assistant.texts import in_turn
+from assistant.texts import choices, in_turn
 from assistant.types import Heard, Kind, MentionKind, Stage, Wish
 from assistant.words import count_words
 from knowledge.types import Hit
 
+CARRIES = 0.8  # likelihood, from which on an answer holds something to stay with
+FEWEST_WORDS_SAID = 6  # of such an answer
 ONE_PERSON = 3  # words of an answer that does no more than name somebody
 
 
@@ -45,7 +47,7 @@ def question_of(situation: Situation, hits: Sequence[Hit]) -> Chosen:
         return _for_a_dream(situation)
     if situation.anew is not None and kind is Kind.ANSWER:
         return _of_the_new_ending(situation, told)
-    following = _after_an_answer(situation, hits) or _about_the_matter(situation)
+    following = _after_an_answer(situation, hits) or _about_the_matter(situation) or _on_what_was_said(situation)
     if following is not None:
         return following
     several = dreams_in(situation.message) if kind in (Kind.DREAM, Kind.UNCOVERED) else []
@@ -95,6 +97,23 @@ def _about_the_matter(situation: Situation) -> Chosen | None:
         passed.append(question)
         question = asked_about(matter, passed, len(situation.message), _the_person(situation.heard))
     return Chosen(question, facet) if question else None
+
+
+def _on_what_was_said(situation: Situation) -> Chosen | None:
+    """A question on an answer that carries something, where it is none of the matters; not twice running."""
+    carries = max((matter.carries for matter in situation.heard.directed.matters), default=0.0)
+    wordings = choices("ask_on_what_was_said")
+    if (
+        situation.kind is not Kind.ANSWER
+        or is_taken_up(situation.matter)
+        or carries < CARRIES
+        or count_words(situation.heard.directed.told) < FEWEST_WORDS_SAID
+        or any(known()[one.name].of_the_dream and one.likely >= LIKELY for one in situation.heard.directed.matters)
+        or (situation.turns and situation.turns[-1].question in wordings)
+    ):
+        return None
+    question = in_turn("ask_on_what_was_said", situation.asked, len(situation.message))
+    return Chosen(question, "association") if question not in situation.asked else None
 
 
 def _own_meaning_is_due(situation: Situation) -> bool:

@@ -18,6 +18,7 @@ LIKELY_IF_IT_WEIGHS = 0.55  # and one of those that would hurt if it were not so
 WEIGHS = 6.5
 SURE = 0.75  # a sentence of our own is said only from here on, for it must be right
 TAKEN_UP = 5.0  # weight
+CARRIES_FAR_LESS = 0.4
 LEAST_CARRIES = 0.3  # a sentence that carries nothing still weighs a little
 LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing last: people come to the point at the end
 
@@ -58,8 +59,13 @@ def all_questions() -> frozenset[str]:
 
 
 def main_matter_of(matters: Sequence[Matter]) -> Matter | None:
-    """The one to take up: what weighs most, the more the surer it is; None where none is likely enough."""
-    return max(filter(_is_likely, matters), key=_worth, default=None)
+    """The one to take up: what weighs most, the more the surer it is; None where none is likely enough.
+
+    A sentence that carries far less than another one of the message is passed over.
+    """
+    most = max((matter.carries for matter in matters), default=0.0)
+    heard_in = [matter for matter in matters if matter.carries > most - CARRIES_FAR_LESS]
+    return max(filter(_is_likely, heard_in), key=_worth, default=None)
 
 
 def _is_likely(matter: Matter) -> bool:

@@ -53,7 +53,7 @@ class BuiltInVoice:
             yield self.heard(plan)
         if plan.plain and not begins:
             yield Sentence(plan.plain, Role.PLAIN)
-        put_right = parts.corrects and tells >= FEWEST_WORDS_PUT_RIGHT
+        put_right = (parts.corrects or parts.complains) and tells >= FEWEST_WORDS_PUT_RIGHT
         besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and is_taken_up(plan.matter)
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
@@ -112,7 +112,7 @@ class BuiltInVoice:
 def _on_the_matter(heard: Heard, matter: Matter | None) -> Heard:
     """What was heard, narrowed to what is taken up and what else weighs, with what stands beside it where that is only a few words."""
     if matter is None or not is_taken_up(matter):
-        return heard
+        return replace(heard, message=heard.carried, clauses=()) if heard.carried else heard
     in_it = _clauses_in(heard, matter.sentence)
     if not in_it:
         return replace(heard, message=matter.sentence, clauses=())
