@@ -16,7 +16,7 @@ from assistant.method.scenes import ANY, asked_about_scene, scenes_in
 from assistant.method.stages import recurs
 from assistant.texts import choices
 from assistant.types import Clause, Heard, Mention, MentionKind, Stage
-from assistant.words import content_stems, count_words
+from assistant.words import content_stems, count_words, is_english
 from knowledge.types import Hit
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -288,7 +288,10 @@ def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
     fitting = [
         mention
         for mention in heard.mentions
-        if mention.kind is wanted and _fits(question, mention) and not _LAUGHS.search(mention.turned)
+        if mention.kind is wanted
+        and _fits(question, mention)
+        and not _LAUGHS.search(mention.turned)
+        and is_english(mention.turned)
     ]
     template = content_stems(SLOT.sub("", question.text))
     return [

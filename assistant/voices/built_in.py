@@ -15,7 +15,7 @@ from assistant.phrases import beyond_no
 from assistant.texts import choices, text, turned
 from assistant.types import Heard, Kind, Matter, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.voice import with_mark
-from assistant.words import content_stems, count_words
+from assistant.words import content_stems, count_words, is_english
 
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
 SCENE_WEIGHS = 2.0  # more than any two clauses differ in weight, as a rule
@@ -88,7 +88,8 @@ class BuiltInVoice:
             used += OF_THE_DREAM  # an answer may be of waking life
         given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
         message = content_stems(plan.heard.message)
-        if given is not None and (not message or message & content_stems(given.text)):
+        in_their_language = given is not None and is_english(given.text) >= is_english(plan.heard.message)
+        if given is not None and in_their_language and (not message or message & content_stems(given.text)):
             return Sentence(given.text, Role.HEARD, frame=given.frame)
         quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
         return Sentence(f"\u201c{quoted}\u201d, you say.", Role.HEARD, frame="say")
