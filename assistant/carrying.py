@@ -6,15 +6,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from assistant.hearing import Ear
+from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
 from assistant.types import Clause, Heard, Matter
 from assistant.words import count_words
@@ -120,9 +119,7 @@ def _columns(message: str, units: Sequence[Clause]) -> NDArray[np.float32]:
 
 @cache
 def _rows() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = yaml.safe_load(
-        (files("assistant") / "hearing" / "carrying.yaml").read_text(encoding="utf-8")
-    )
+    rows: list[dict[str, Any]] = read_yaml("assistant", "hearing", "carrying.yaml")
     return rows
 
 

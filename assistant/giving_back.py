@@ -6,14 +6,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import combinations, pairwise
-
-import yaml
 
 from assistant.hearing.asides import are_orders_to_a_machine, is_around
 from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
 from assistant.hearing.phrases import any_of
+from assistant.kept_yaml import read_yaml
 from assistant.types import Clause, Heard
 from assistant.words import content_stems
 
@@ -25,7 +23,7 @@ _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
-_FRAMES: dict[str, dict[str, str]] = yaml.safe_load((files("assistant") / "frames.yaml").read_text("utf-8"))
+_FRAMES: dict[str, dict[str, str]] = read_yaml("assistant", "frames.yaml")
 
 OF_THE_DREAM = [frame for group in _FRAMES.values() for frame in group if frame.startswith("in-dream")]
 

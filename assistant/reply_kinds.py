@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
 from assistant.speech_acts import SpeechActs
 from assistant.types import Directed
@@ -95,9 +94,7 @@ class ReplyKinds:
 
 @cache
 def _rows() -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = yaml.safe_load(
-        (files("assistant") / "hearing" / "replies.yaml").read_text(encoding="utf-8")
-    )
+    rows: list[Mapping[str, Any]] = read_yaml("assistant", "hearing", "replies.yaml")
     return rows
 
 

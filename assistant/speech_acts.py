@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
 from assistant.phrases import plain, wish_of
 from assistant.types import Directed, Matter, Wish
@@ -122,7 +121,7 @@ def examples(name: str) -> dict[str, list[str]]:
 
 
 def _file(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((files("assistant") / "hearing" / f"{name}.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = read_yaml("assistant", "hearing", f"{name}.yaml")
     return loaded
 
 

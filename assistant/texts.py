@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from assistant.kept_yaml import read_yaml
 
 
 @cache
 def _all() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((files("assistant") / "texts.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml("assistant", "texts.yaml")
     return loaded
 
 

@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import yaml
 
 from assistant.companion import Companion
 from assistant.contract import asked_before
 from assistant.evaluation.replies import faults_of_turns, reflections, talk
 from assistant.evaluation.samples import rows
+from assistant.kept_yaml import read_yaml
 from assistant.method.matters import main_matter_of
 from assistant.method.responses import said_in_states
 from assistant.method.scenes import scenes_in
@@ -68,8 +67,8 @@ class _Kept:
 @cache
 def dreamers() -> tuple[Dreamer, ...]:
     """All scripted dreamers."""
-    text = (files("assistant.evaluation") / "data" / "dreamers.yaml").read_text(encoding="utf-8")
-    return tuple(Dreamer(row["id"], row["about"], tuple(map(_turn, row["turns"]))) for row in yaml.safe_load(text))
+    told = read_yaml("assistant.evaluation", "data", "dreamers.yaml")
+    return tuple(Dreamer(row["id"], row["about"], tuple(map(_turn, row["turns"]))) for row in told)
 
 
 def _turn(row: dict[str, Any]) -> ScriptedTurn:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from assistant.kept_yaml import read_yaml
 
 
 def _read(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((files(__package__) / name).read_text("utf-8"))
+    content: dict[str, Any] = read_yaml("assistant.hearing", name)
     return content
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 
-import yaml
+from assistant.kept_yaml import read_yaml
 
-_PHRASES: dict[str, str] = yaml.safe_load((files(__package__) / "phrases.yaml").read_text("utf-8"))
+_PHRASES: dict[str, str] = read_yaml("assistant.hearing", "phrases.yaml")
 
 
 def any_of(name: str) -> str:

@@ -6,18 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
-
-import yaml
 
 from assistant.hearing.lexicon import FEMALE, MALE, closed
 from assistant.hearing.phrases import any_of, at_start
+from assistant.kept_yaml import read_yaml
 
 LONGEST = 12_000  # characters that are parsed: of a longer message its beginning and its end
 ENDING = 3_000
 STANDS_FOR_QUOTE = "something"  # what the parser reads in place of words in quotation marks
 
-_SPELLING: dict[str, dict[str, str]] = yaml.safe_load((files(__package__) / "spelling.yaml").read_text("utf-8"))
+_SPELLING: dict[str, dict[str, str]] = read_yaml("assistant.hearing", "spelling.yaml")
 _RESPELT = {typed: meant for group in _SPELLING.values() for typed, meant in group.items()}
 
 _PIECES = re.compile(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from assistant.kept_yaml import read_yaml
 from assistant.texts import turned
 from assistant.types import Matter
 
@@ -39,7 +37,7 @@ class Known:
 @cache
 def known() -> dict[str, Known]:
     """All matters, by their label in hearing/matters.yaml."""
-    rows: dict[str, dict[str, Any]] = yaml.safe_load((files(__package__) / "matters.yaml").read_text(encoding="utf-8"))
+    rows: dict[str, dict[str, Any]] = read_yaml("assistant.method", "matters.yaml")
     return {
         name: Known(
             row["weight"],

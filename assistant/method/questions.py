@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from assistant.contract import faults_of_question
+from assistant.kept_yaml import read_yaml
 from assistant.method.scenes import ANY, asked_about_scene, scenes_in
 from assistant.method.stages import recurs
 from assistant.texts import choices
@@ -157,7 +155,7 @@ class _Told:
 @cache
 def bank() -> tuple[BankQuestion, ...]:
     """All questions of questions.yaml."""
-    rows = yaml.safe_load((files("assistant.method") / "questions.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml("assistant.method", "questions.yaml")
     return tuple(BankQuestion(row["facet"], Stage(row["stage"]), row["number"], row["text"]) for row in rows)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from assistant.kept_yaml import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Comfort:
 
 @cache
 def _all() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((files(__package__) / "responses.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml("assistant.method", "responses.yaml")
     return loaded
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from assistant.kept_yaml import read_yaml
 from assistant.types import Matter
 
 LIKELY = 0.22  # from here on a scene is asked about: of 140 messages with one, 0.83 of those asked about were right
@@ -29,7 +27,7 @@ class Scene:
 @cache
 def scenes() -> dict[str, Scene]:
     """All scenes, by their label in hearing/scenes.yaml."""
-    rows: dict[str, dict[str, Any]] = yaml.safe_load((files(__package__) / "scenes.yaml").read_text(encoding="utf-8"))
+    rows: dict[str, dict[str, Any]] = read_yaml("assistant.method", "scenes.yaml")
     return {
         name: Scene(tuple(row["says"]), tuple((facet, text) for facet, texts in row["asks"].items() for text in texts))
         for name, row in rows.items()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from assistant.kept_yaml import read_yaml
 from assistant.words import count_words
 
 LONG = 25  # words; in a shorter message the theme may be meant without being named
@@ -26,12 +24,12 @@ def is_to_try(section: str) -> bool:
 
 @cache
 def _to_try() -> frozenset[str]:
-    return frozenset(yaml.safe_load((files(__package__) / "to_try.yaml").read_text(encoding="utf-8")))
+    return frozenset(read_yaml("assistant.method", "to_try.yaml"))
 
 
 @cache
 def _words() -> dict[str, re.Pattern[str]]:
-    rows = yaml.safe_load((files(__package__) / "theme_words.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml("assistant.method", "theme_words.yaml")
     return {
         article: re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
         for article, words in rows.items()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from assistant.kept_yaml import read_yaml
 from assistant.safety.clauses import plain, sentences
 from assistant.safety.frames import Frame, framed
 from assistant.safety.rules import ANSWERS
@@ -113,7 +111,7 @@ def _times_asked(before: Sequence[Assessment]) -> int:
 
 
 def _read(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((files(__package__) / name).read_text("utf-8"))
+    content: dict[str, Any] = read_yaml("assistant.safety", name)
     return content
 
 

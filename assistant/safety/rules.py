@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from assistant.kept_yaml import read_yaml
 from assistant.types import Safety
 
 _PART = re.compile(r"<(\w+)>")
@@ -34,7 +32,7 @@ class Signal:
 
 
 def _read() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((files(__package__) / "rules.yaml").read_text("utf-8"))
+    content: dict[str, Any] = read_yaml("assistant.safety", "rules.yaml")
     return content
 
 
