@@ -230,6 +230,8 @@ def is_only_talk(message: str) -> bool:
 
 def asks_about_our_question(message: str, question: str) -> bool:
     """Whether it asks our own question back ("where did what show itself?"), or says that it was not to be understood."""
+    if count_words(message) > SHORT:
+        return False  # who goes on to answer has understood
     if _QUESTION_PUZZLES.search(message):
         return True
     asked = next((part for part in re.split(r"(?<=[.!?])\s+", message.strip()) if part.endswith("?")), "")

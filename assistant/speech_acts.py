@@ -81,7 +81,7 @@ _COMPLAINS = re.compile(
     r"\byou(?:'?re| are)? (?:saying|not (?:listening|answering|hearing|getting)|ignoring|repeating|being (?:cold|rude|harsh)|did ?n'?t (?:answer|listen|hear|say|give)|do ?n'?t (?:listen|understand|answer|get it)|keep (?:asking|saying)|never answer\w*|gave no|just (?:asked|said that|repeated))\b|"
     r"\bi did ?n'?t ask (?:you|u)\b|\bi(?:'ve| have)? (?:just |already )?told (?:you|u)\b|\b(?:you|u)(?:'ve| have)? (?:not |now |just )?(?:answered|ignored|asked me (?:who|what|about|how))\b|\b(?:you|u) (?:did ?n'?t|did not|have ?n'?t|have not) (?:answer|tell)|"
     r"\bi (?:just |already )?asked (?:you )?(?:(?:a|the) (?:\w+ )?question|what|whether|if|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
-    r"\bi never (?:said|told (?:you|u)|asked)\b|\bare (?:you|u) (?:even )?(?:reading|listening)\b|\bi just said\b|\bnot (?:really )?what i (?:said|asked|meant|wanted to (?:talk about|know|say))\b|\bi had asked\b|"
+    r"\bi never (?:said|told (?:you|u)|asked)\b|\bare (?:you|u) (?:even )?(?:reading|listening)\b|\bi just said\b|\bi did (?:answer|say|tell)\b|\bnot (?:really )?what i (?:said|asked|meant|wanted to (?:talk about|know|say))\b|\bi had asked\b|"
     r"\b(?:you|u) (?:have ?n'?t|did ?n'?t) (?:quoted?|laugh|notice|even)\b|\bi(?:'m| am| was) (?:talking|speaking) (?:about|of) (?:the|my)\b|"
     r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
     _ANY,
@@ -100,6 +100,10 @@ _PUTS_RIGHT = re.compile(
 _GOODBYE = re.compile(
     r"^(?:(?:ok(?:ay)?|well|right|so|anyway|and|thanks?|thank you|ta|cheers|thx)\b[\s,.]*)*(?:good ?night|night night|night all|bye|goodbye|see (?:you|ya)|gotta go|got to go|i (?:have|need|must|'?d better) (?:to )?(?:go|be off|run)\b|"
     r"off to (?:bed|sleep|work|the \w+)|(?:i'?m |im )?(?:going|gonna go) to (?:bed|sleep)|i(?:'?ll| will| shall| am going to)? (?:go|try) (?:to bed|to sleep|and sleep|back to sleep)|talk (?:later|tomorrow|another time))",
+    _ANY,
+)
+_LEAVES_NOW = re.compile(
+    r"\bi(?:'?ll| will|'?m going to| am going to|'?m gonna|'?d better)? (?:just |now )?(?:go )?(?:and )?(?:lie down|get some sleep|try (?:and|to) sleep|go (?:back )?to (?:bed|sleep)|leave it (?:there|here|at that)|get ready|have to get ready)\b",
     _ANY,
 )
 _PASTED = re.compile(r"[\"“][^\"”]{200,}[\"”]")
@@ -183,7 +187,7 @@ class SpeechActs:
             corrects="corrects" in acts,
             denied=frozenset().union(*(_denied(one, act) for one, act in done)),
             leaves="closes" in acts[-2:]
-            or bool(sentences and _GOODBYE.search(sentences[-1]))
+            or bool(sentences and (_GOODBYE.search(sentences[-1]) or _LEAVES_NOW.search(sentences[-1])))
             or (len(acts) > 1 and acts[-1] == "greets"),
             rejects="rejects" in acts,
             opens_a_dream="turns_to_another_dream" in acts,

@@ -51,6 +51,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 SURELY_OF_LIFE = 0.6
+SURELY_A_WISH = 0.5
 _OF_LIFE = frozenset({"like_now", "insight", "loss", "misses"})
 _DREAM_WORDS = re.compile(
     r"\b(?:dream(?:s|ed|t|ing)?|nightmare\w*|woke|wake|waking|asleep|sleep\w*|last night)\b", re.IGNORECASE
@@ -175,7 +176,7 @@ def kind_of(
         DREAM: Kind.DREAM if covered else Kind.UNCOVERED,
         REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else Kind.ANSWER,
         WHY: Kind.WHY,
-        WISH: Kind.WISH if heard.directed.may_wish else Kind.ANSWER,
+        WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else Kind.ANSWER,
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,
     }
@@ -184,6 +185,11 @@ def kind_of(
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
+
+
+def _may_be_a_wish(parts: Directed, likely: Mapping[str, float]) -> bool:
+    """Whether a wish may be met that no rule sees: what it does cannot be taken for an answer."""
+    return parts.may_wish is not None and (parts.wish is not None or likely.get(WISH, 0.0) >= SURELY_A_WISH)
 
 
 def _goes_along(parts: Directed) -> bool:

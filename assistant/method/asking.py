@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.contract import faults_of_question
-from assistant.method.matters import LIKELY, SURE, asked_about, is_taken_up, known
+from assistant.method.matters import LIKELY, SURE, asked_about, is_taken_up, known, tells_of_the_dream
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
 from assistant.method.offering import readings_for
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
@@ -63,7 +63,8 @@ def question_of(situation: Situation, hits: Sequence[Hit]) -> Chosen:
     leading = (
         hits[:1] if kind in (Kind.DREAM, Kind.WHY) or (hits and hits[0].section.article in situation.articles) else []
     )
-    return choose_question(heard, facets, leading, told=told, asked=asked)
+    within = kind in (Kind.DREAM, Kind.UNCOVERED) or tells_of_the_dream(situation.heard.directed.matters)
+    return choose_question(heard, facets, leading, told=told, asked=asked, goes_back=within)
 
 
 def _after_an_answer(situation: Situation, hits: Sequence[Hit]) -> Chosen | None:

@@ -29,6 +29,8 @@ SLOT_KINDS = {
 _SETTINGS = (MentionKind.PLACE, MentionKind.THING)
 MOMENT_WORDS = 9  # a longer clause makes a question that nobody can follow
 FILLERS = 3  # of one kind, the most telling
+BACK = "Back to where"
+BACK_AGAIN_AFTER = 5  # questions
 FELT = "feeling-in-dream"
 FIRST_ON_A_SCENE = frozenset({FELT, "image", "turning-point", "wish", "association"})  # facets of a first question
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
@@ -166,6 +168,7 @@ def choose_question(
     *,
     told: Sequence[str],
     asked: Sequence[str],
+    goes_back: bool = True,
 ) -> Chosen:
     """The best question that keeps the contract.
 
@@ -173,8 +176,10 @@ def choose_question(
     most wanted first: "section" stands for the questions of the sections in ``hits``, "scene" for those that a first reply
     may ask about a scene of the dream. A scene's own questions on a facet come before the bank's, those about a moment last.
     There is always a question: where nothing fits, the dreamer's own words are quoted back into one.
+    ``goes_back`` says whether a question may go back to a scene told in an earlier message; only one of a few does.
     """
-    scenes = _scenes_told(heard, told)
+    may_go_back = goes_back and not any(question.startswith(BACK) for question in asked[-BACK_AGAIN_AFTER:])
+    scenes = [scene for scene in _scenes_told(heard, told) if may_go_back or not scene.moment]
     for facet in facets:
         for chosen in _questions_on(facet, heard, hits, scenes, told, asked):
             if not faults_of_question(chosen.text, told, asked) and _may_be_asked(chosen.text, told):
@@ -223,7 +228,7 @@ def _about_scene(scene: _Told, facets: frozenset[str], salt: str) -> Iterator[Ch
     """The questions about a scene, in an order that looks random; with its moment, where it lies further back."""
     for facet, text in sorted(asked_about_scene(scene.name, facets), key=lambda row: _shuffle(salt + row[1])):
         if scene.moment:
-            yield Chosen(f"Back to where {scene.moment}: {text[0].lower()}{text[1:]}", facet)
+            yield Chosen(f"{BACK} {scene.moment}: {text[0].lower()}{text[1:]}", facet)
         else:
             yield Chosen(text, facet, scene.sentence)
 

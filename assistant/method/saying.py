@@ -42,7 +42,7 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         return "" if text("other_language") in said else text("other_language")
     if kind is Kind.UNCOVERED and situation.heard.directed.asks == "asks_why":
         return in_turn("no_answer", said, number)
-    if kind is Kind.UNCOVERED and situation.grieves:
+    if kind is Kind.UNCOVERED and (situation.grieves or situation.is_night):
         return ""  # a word on the library would be cold here
     if kind is Kind.UNCOVERED:
         return "" if text("uncovered") in said or situation.found.covered else text("uncovered")
@@ -52,7 +52,7 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
     if kind is Kind.ANSWER:
         return _to_what_was_put_right(situation) or _to_a_small_answer(situation)
     if kind is Kind.WHY and not readings:
-        return in_turn("nothing_more" if situation.found.covered else "no_answer", said, number)
+        return in_turn("nothing_more" if situation.found.covered and situation.articles else "no_answer", said, number)
     if kind is Kind.REJECTION:
         return in_turn("rejection", said, number)
     if kind is Kind.CLOSE:

@@ -82,15 +82,16 @@ class BuiltInVoice:
         as_told = said_back([plan.heard.message]) if plan.facet in (ENDING, REHEARSAL) else ""
         if as_told:
             return Sentence(f"\u201c{as_told}\u201d", Role.HEARD, frame="as-told")
-        plan = replace(plan, heard=_with_the_scene(_on_the_matter(plan.heard, plan.matter), plan.scene))
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
         if plan.kind not in (Kind.DREAM, Kind.UNCOVERED):
             used += OF_THE_DREAM  # an answer may be of waking life
-        given = give_back(plan.heard, used_frames=used, seed=len(plan.spoken))
-        message = content_stems(plan.heard.message)
-        in_their_language = given is not None and is_english(given.text) >= is_english(plan.heard.message)
-        if given is not None and in_their_language and (not message or message & content_stems(given.text)):
-            return Sentence(given.text, Role.HEARD, frame=given.frame)
+        message, stems = plan.heard.directed.message or plan.heard.message, content_stems(plan.heard.message)
+        narrowed = _with_the_scene(_on_the_matter(plan.heard, plan.matter), plan.scene)
+        for heard in (narrowed, plan.heard):
+            given = give_back(heard, used_frames=used, seed=len(plan.spoken))
+            of_this = given is not None and (not stems or stems & content_stems(given.text))
+            if given is not None and of_this and (is_english(given.text) or not is_english(message)):
+                return Sentence(given.text, Role.HEARD, frame=given.frame)
         quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
         return Sentence(f"\u201c{quoted}\u201d, you say.", Role.HEARD, frame="say")
 
