@@ -31,6 +31,8 @@ _QUOTING_LIKE = re.compile(
 _OPENING_MARK = re.compile(r"(?<!\w)'(?=\w)")
 _CLOSING_MARK = re.compile(r"(?<=[\w,!])(?<!s)'(?!\w)")
 _WOULD = re.compile(r"\b(?:would|might|could)\b(?! not|n't)|'d(?! been| had| gone)\b", re.IGNORECASE)
+_LEFT_AS_I = re.compile(r"\bI\b(?!['’])")  # in a telling so garbled that the grammar missed it
+_QUOTED = re.compile(r"[\"“][^\"”]*(?:[\"”]|$)")
 _SUPPOSING = re.compile(r"\b(?:if|unless|would|wish)\b|'d\b", re.IGNORECASE)
 _LIKENS = re.compile(r"^(?:and |but |or |just |more |almost )*(?:like|as if|as though)\b", re.IGNORECASE)
 _PAST_MODALS = frozenset({"could", "would", "might", "should", "'d"})
@@ -162,11 +164,12 @@ def _clause(
     clear = not segment.shaky and not means.lost and _can_be_turned(stretch) and not _is_supposed(stretch, before)
     continues = clear and (means.leans or bool(means.only_alone))
     heavy = weight(segment, position, bool(feeling)) - 0.4 * bool(means.unnamed) - 0.8 * stretch.waking
+    told_back = _turned(message, stretch, means.instead)
     return Clause(
         said=message[start:end],
-        turned=_turned(message, stretch, means.instead),
+        turned=told_back,
         weight=round(max(heavy, 0.05), 2),
-        sure=clear and not means.leans,
+        sure=clear and not means.leans and not _LEFT_AS_I.search(_QUOTED.sub("", told_back)),
         waking=stretch.waking,
         past=_is_past(words),
         feeling=feeling,
