@@ -41,6 +41,11 @@ class Learned:
     intercepts: Floats
 
     @cached_property
+    def by_feature(self) -> NDArray[np.float32]:
+        """The coefficients, a row a feature, as a product with sparse rows takes them without copying."""
+        return np.ascontiguousarray(self.coefficients.T, dtype=np.float32)
+
+    @cached_property
     def vectorizers(self) -> tuple[Any, Any]:
         """They count words and letters."""
         words, letters = _words(vocabulary=self.words), _letters(vocabulary=self.letters)
@@ -88,7 +93,9 @@ class SentenceClassifier:
         if not sentences:
             return np.zeros((0, len(self.labels)))
         learned = self._learned
-        scores = self._features(learned, sentences, vectors) @ learned.coefficients.T + learned.intercepts
+        scores = (
+            self._features(learned, sentences, vectors).astype(np.float32) @ learned.by_feature + learned.intercepts
+        )
         exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
@@ -127,7 +134,7 @@ class SentenceClassifier:
         if len(self.labels) == 2:  # of two labels only the second has a row
             coefficients = np.vstack([-coefficients, coefficients]) / 2
             intercepts = np.hstack([-intercepts, intercepts]) / 2
-        rounded = coefficients.astype(np.float16).astype(np.float32)  # as they are kept
+        rounded = coefficients.astype(np.float16)  # as they are kept
         return replace(learned, coefficients=rounded, intercepts=intercepts)
 
     def _features(self, learned: Learned, sentences: Sequence[str], columns: NDArray[np.float32]) -> Any:
@@ -174,7 +181,7 @@ def _read(path: Path) -> Learned | None:
                 word_weights=kept["word_weights"].astype(np.float64),
                 letters=tuple(str(kept["letters"]).split("\n")),
                 letter_weights=kept["letter_weights"].astype(np.float64),
-                coefficients=kept["coefficients"].astype(np.float32),
+                coefficients=kept["coefficients"],
                 intercepts=kept["intercepts"],
             )
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
