@@ -23,6 +23,11 @@ _FRIGHTENS = re.compile(
     r"\b(?:nightmares?|terrif\w+|terror|scar(?:ed|y)|frighten\w*|panic\w*|scream\w*|horr\w+|worst dream|heart (?:is|was) (?:still )?\w+)\b",
     re.IGNORECASE,
 )
+_HAS_DIED = re.compile(  # said of life, in passing: "she hummed like that before she died"
+    r"\b(?:before|since|after|until|when) (?:he|she|they|(?:my|our) \w+) (?:died|passed(?: away)?)\b|"
+    r"\b(?:he|she|they)(?:'s| is| has| have|'ve) (?:been )?(?:dead|gone) (?:for|since|now)\b|\bmy late \w+\b",
+    re.IGNORECASE,
+)
 _OF_GRIEF = frozenset({"loss", "misses"})
 _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 
@@ -64,7 +69,10 @@ class Situation:
     @cached_property
     def matter(self) -> Matter | None:
         """What a message after the dream was told is about most of all."""
-        return _matter_of(self.heard) if self.kind in (Kind.ANSWER, Kind.REJECTION, Kind.WHY) else None
+        if self.kind not in (Kind.ANSWER, Kind.REJECTION, Kind.WHY):
+            return None
+        died = next((one for one in self.heard.directed.matters if _HAS_DIED.search(one.sentence)), None)
+        return replace(died, name="loss", likely=1.0) if died else _matter_of(self.heard)
 
     @cached_property
     def response(self) -> Response | None:
