@@ -20,10 +20,8 @@ from assistant.words import count_words
 from knowledge.embedding import Embedder
 
 CARRIES, REST = "carries", "rest"
-MOST, LEAST = (
-    5.0,
-    -2.0,
-)  # weight of a clause that surely carries it, and of one that surely does not: it is left out of what is given back
+MOST = 5.0  # weight of a clause that surely carries it
+LEAST = -2.0  # and of one that surely does not: it is left out of what is given back
 COLUMNS = 10
 WITHOUT_CLAUSES = 1.5  # how telling a sentence is taken to be in which the grammar found no clause
 BEFORE = 14  # characters in which a "but" is looked for
@@ -34,9 +32,8 @@ class CarryingClauses:
 
     def __init__(self, embedder: Embedder, folder: Path, ear: Ear) -> None:
         self._ear = ear
-        beside = hashlib.sha256(repr([row["message"] for row in _rows()]).encode()).hexdigest()
         self.classifier = SentenceClassifier(
-            "carrying", _examples(), embedder, folder, meaning=1.0, columns=self._of_examples, beside=beside
+            "carrying", _examples(), embedder, folder, meaning=1.0, columns=self._of_examples, beside=_messages
         )
 
     def warm_up(self) -> None:
@@ -121,6 +118,11 @@ def _columns(message: str, units: Sequence[Clause]) -> NDArray[np.float32]:
 def _rows() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = read_yaml("assistant", "hearing", "carrying.yaml")
     return rows
+
+
+def _messages() -> str:
+    """Names the messages in which the examples stand."""
+    return hashlib.sha256(repr([row["message"] for row in _rows()]).encode()).hexdigest()
 
 
 def _examples() -> dict[str, list[str]]:

@@ -118,7 +118,7 @@ class Checker:
         if self.plan.kind is Kind.WHY and self._readings() and not plain:
             cited = [sentence.citation for sentence in self.sentences if sentence.citation]
             graded = text("graded", self.plan.hits[cited[-1].marker - 1].section.evidence.value)
-            if not any(sentence.text == graded for turn in self.plan.spoken for sentence in turn.sentences):
+            if not self.plan.has_said(graded):
                 yield self._show(Sentence(graded, Role.PLAIN))
 
     def _note(self) -> Iterator[Sentence]:

@@ -61,7 +61,7 @@ class SentenceClassifier:
     examples, the embedding model and the features, so that a change of any of them learns it anew. A folder that cannot be written
     costs only the time of learning. ``meaning`` says how much the columns count beside the words, whose vectors have length one.
     Reproducible: the same examples give the same weights. ``columns`` gives what is known of
-    examples besides their words: their embedding, where nothing else is said; ``beside`` names all else that they depend on.
+    examples besides their words: their embedding, where nothing else is said; ``beside`` names all else that they depend on, and is called when the name is.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class SentenceClassifier:
         *,
         meaning: float = 2.0,
         columns: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
-        beside: str = "",
+        beside: Callable[[], str] | None = None,
     ) -> None:
         self.name = name
         self._meaning = meaning
@@ -107,7 +107,7 @@ class SentenceClassifier:
     def file_name(self) -> str:
         """The name under which what was learned is kept."""
         known = [VERSION, STRENGTH, self._meaning, self._embedder.fingerprint, dict(self._examples)]
-        told = json.dumps([*known, *([self._beside] if self._beside else [])])
+        told = json.dumps([*known, *([self._beside()] if self._beside else [])])
         return f"{self.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
 
     @cached_property

@@ -34,7 +34,6 @@ class ReplyKinds:
         self._embedder = embedder
         self._speech_acts = speech_acts
         self._asks = tuple(act for act in speech_acts.acts if act.startswith("asks"))
-        beside = hashlib.sha256(repr((_rows(), *(one.file_name for one in speech_acts.classifiers))).encode())
         self.classifier = SentenceClassifier(
             "replies",
             _examples(),
@@ -42,7 +41,7 @@ class ReplyKinds:
             folder,
             meaning=1.0,
             columns=self._of_examples,
-            beside=beside.hexdigest(),
+            beside=self._beside,
         )
 
     def warm_up(self) -> None:
@@ -54,6 +53,11 @@ class ReplyKinds:
         columns = self._columns([parts], [reading], [question])
         [row] = self.classifier.probabilities([parts.message], columns)
         return {label: float(probability) for label, probability in zip(self.classifier.labels, row, strict=True)}
+
+    def _beside(self) -> str:
+        """Names the examples' places, and what their parts are read with."""
+        known = repr((_rows(), *(one.file_name for one in self._speech_acts.classifiers)))
+        return hashlib.sha256(known.encode()).hexdigest()
 
     def _of_examples(self, messages: Sequence[str]) -> NDArray[np.float32]:
         context = {

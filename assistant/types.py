@@ -315,3 +315,7 @@ class Plan:
     opens_a_dream: bool = False
     earlier: tuple[Turn, ...] = field(default_factory=tuple)
     spoken: tuple[Turn, ...] = ()  # whose words are not said again: those before, and a reply that this one replaces
+
+    def has_said(self, text: str) -> bool:
+        """Whether a reply before this one has said the sentence."""
+        return any(sentence.text == text for turn in self.spoken for sentence in turn.sentences)

@@ -92,12 +92,12 @@ def _about_the_matter(situation: Situation) -> Chosen | None:
     facet = known()[matter.name].facet
     if not is_taken_up(matter) and (matter.likely < SURE or _own_meaning_is_due(situation)):
         return None
-    passed = list(situation.asked)
-    question = asked_about(matter, passed, len(situation.message), _the_person(situation.heard))
-    while question and faults_of_question(question, situation.told, situation.asked):
+    passed, person = list(situation.asked), _the_person(situation.heard)
+    while question := asked_about(matter, passed, len(situation.message), person):
+        if not faults_of_question(question, situation.told, situation.asked):
+            return Chosen(question, facet)
         passed.append(question)
-        question = asked_about(matter, passed, len(situation.message), _the_person(situation.heard))
-    return Chosen(question, facet) if question else None
+    return None
 
 
 def _on_what_was_said(situation: Situation) -> Chosen | None:

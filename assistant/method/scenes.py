@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
+from assistant.texts import turned
 from assistant.types import Matter
 
 LIKELY = 0.22  # from here on a scene is asked about: of 140 messages with one, 0.83 of those asked about were right
@@ -55,4 +56,4 @@ def said_to_scene(found: Sequence[Matter], said: Collection[str], number: int) -
     if not found or found[0].likely < SURE:
         return ""
     says = scenes()[found[0].name].says
-    return next((one for one in (*says[number % len(says) :], *says) if one not in said), "")
+    return next((one for one in turned(says, number) if one not in said), "")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from assistant.kept_yaml import read_yaml
 
 
 @cache
 def _all() -> dict[str, Any]:
-    text = (files("assistant.page") / "texts.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_yaml("assistant.page", "texts.yaml")
     return loaded
 
 

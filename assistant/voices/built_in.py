@@ -74,7 +74,7 @@ class BuiltInVoice:
             grade = planned.hit.section.evidence
             if plan.kind is Kind.WHY and (following is None or following.hit.section.evidence is not grade):
                 graded = text("graded", grade.value)
-                if not any(sentence.text == graded for turn in plan.spoken for sentence in turn.sentences):
+                if not plan.has_said(graded):
                     yield Sentence(graded, Role.PLAIN)
 
     def heard(self, plan: Plan) -> Sentence:

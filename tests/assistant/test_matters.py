@@ -73,17 +73,21 @@ def test_what_was_learned_is_shipped_for_the_examples_as_they_are():
     assert names == {path.name for path in SHIPPED.glob("*.npz")}, "run python -m assistant.hearing.learn"
 
 
-def test_a_no_to_a_reading_is_told_from_other_answers(embedder: SentenceTransformerEmbedder, tmp_path):
+@pytest.mark.parametrize(
+    ("message", "refuses"),
+    [
+        ("no that's not it at all, i love my job", True),
+        ("doesn't sound like me, i never care what they think", True),
+        ("It was my grandmother's kitchen, the one with the blue tiles.", False),
+        ("yes, that is just how it feels at the moment", False),
+    ],
+)
+def test_a_no_to_a_reading_is_told_from_other_answers(
+    embedder: SentenceTransformerEmbedder, tmp_path, message, refuses
+):
     reading = "Some people read such a dream as a worry about how they appear to others at work."
     speech_acts = SpeechActs(embedder, tmp_path)
-    kinds = ReplyKinds(embedder, tmp_path, speech_acts)
-    refusals = ["no that's not it at all, i love my job", "doesn't sound like me, i never care what they think"]
-    others = [
-        "It was my grandmother's kitchen, the one with the blue tiles.",
-        "yes, that is just how it feels at the moment",
-    ]
-    likely = [
-        kinds.likely(speech_acts.read(message), reading, "What was it like to stand there?")[REJECTION]
-        for message in (*refusals, *others)
-    ]
-    assert min(likely[:2]) > 3 * max(likely[2:]) and likely[0] > 0.5
+    likely = ReplyKinds(embedder, tmp_path, speech_acts).likely(
+        speech_acts.read(message), reading, "What was it like to stand there?"
+    )
+    assert (likely[REJECTION] > 0.5) is refuses

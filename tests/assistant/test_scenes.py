@@ -65,12 +65,8 @@ def test_the_scene_that_is_asked_about_is_given_back(companion, dream, scene, wo
 
 
 def test_a_scene_told_before_is_named_when_it_is_asked_about_again(companion):
-    turns = talk(
-        companion,
-        ["I looked for my keys in every drawer and never found them.", "Annoying, mostly.", "Mostly my desk at work."],
-    )
-    later = [turn.question for turn in turns[1:]]
-    named = [question for question in later if question.startswith("Back to where ")]
-    assert all("keys" in question or "found" in question for question in named)
-    assert not set(later) & {text for _, text in scenes()["searching"].asks}
-    assert faults_of_turns(turns) == [[], [], []]
+    messages = ["the bus had no driver and it went faster and faster down the hill", "it was scary and loud"]
+    turns = talk(companion, messages)
+    assert turns[1].question.startswith("Back to where the bus had no driver: ")
+    assert turns[1].question not in {text for _, text in scenes()["out_of_control"].asks}
+    assert faults_of_turns(turns) == [[], []]
