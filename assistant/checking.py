@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.contract import (
+    NOT_TENTATIVE,
     NOT_TIED,
     NOT_TOLD_AS_OWN,
     ROWS,
@@ -20,11 +21,15 @@ from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
 from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence
 from assistant.voices.built_in import BuiltInVoice
-from assistant.words import content_stems, count_words
+from assistant.words import MARK, content_stems, count_words
 
 _SAID_BY_US = frozenset({Kind.OUTSIDE, Kind.WISH, Kind.CLOSE})  # what the plan says there is never left out
 _ALWAYS_ASKED = frozenset({Kind.DREAM, Kind.UNCOVERED, Kind.OUTSIDE})
 BROUGHT_BACK = 0.6  # share of a rejected sentence's content that brings it back
+SAYS_NEARLY_THE_SAME = 0.4  # share of their content that two sentences have in common (Dice's coefficient)
+SAYS_THE_SAME = 0.75
+NEAR_THE_TOP = 2  # of what the search found: a reading from further down is not added where a voice offered none
+_SAID_AS_OWN = re.compile(r"^(?:my own thought|a thought of my own)\b[^:]{0,40}:\s*", re.IGNORECASE)
 _TURNS_DOWN = re.compile(
     r"\b(?:dreams?|not|only|outside|can't|cannot|won't|isn't|program|listening|tell)\b", re.IGNORECASE
 )
@@ -93,8 +98,9 @@ class Checker:
             yield Question(question, repaired=question != self._offered_question)
 
     def _answers(self, unit: Sentence) -> bool:
-        """Whether a reply may begin with this, plainly, since the dreamer is in the middle of talking."""
-        return unit.role is Role.PLAIN and bool(self.plan.earlier) and self.plan.kind in (Kind.ANSWER, Kind.WHY)
+        """Whether a reply may begin with this, plainly: the dreamer is in the middle of talking, or asks something."""
+        in_the_middle = bool(self.plan.earlier) and self.plan.kind in (Kind.ANSWER, Kind.WHY)
+        return unit.role is Role.PLAIN and (in_the_middle or bool(self.plan.heard.directed.question))
 
     def _what_is_missing(self) -> Iterator[Sentence]:
         """The readings, the sentence of our own and the grade that this kind of turn needs, where the voice left them out."""
@@ -106,13 +112,21 @@ class Checker:
         for planned in self._unused_readings():
             if self._readings() >= least:
                 break
+            if self.kept and planned.citation.marker > NEAR_THE_TOP:
+                continue
             yield self._repaired(self._built_in.reading(planned), "a reading was missing")
         plain = [
             sentence.text
             for sentence in self.sentences
             if sentence.role is Role.PLAIN and sentence.text != self.plan.note
         ]
-        needed = self.plan.kind in _SAID_BY_US or not self.sentences
+        answers = any(
+            sentence.role is not Role.HEARD and sentence.text != self.plan.note for sentence in self.sentences
+        )
+        unanswered = self.plan.kind is Kind.WHY and not answers
+        for planned in [*self._unused_readings()][: int(unanswered)]:
+            yield self._repaired(self._built_in.reading(planned), "what was asked was not answered")
+        needed = self.plan.kind in _SAID_BY_US or not self.sentences or (unanswered and not self._readings())
         if self.plan.plain and needed and not plain:
             yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")
         if self.plan.kind is Kind.WHY and self._readings() and not plain:
@@ -156,7 +170,7 @@ class Checker:
             faults.append("a figure carries its mark")
         if self._words() + count_words(unit.text) + count_words(plan.question) > self._row.most_words:
             faults.append("the reply would be too long")
-        if any(unit.text == shown.text for shown in self.sentences):
+        if any(_alike(unit.text, shown.text) >= SAYS_THE_SAME for shown in self.sentences):
             faults.append("said already")
         return faults
 
@@ -184,8 +198,9 @@ class Checker:
         return any(unit == self._built_in.reading(planned) for planned in self.plan.readings)
 
     def _replacement(self, unit: Sentence, faults: list[str]) -> Sentence | None:
-        if unit.role is Role.THOUGHT and faults == [NOT_TOLD_AS_OWN]:
-            return replace(unit, text=f"{text('own_thought')} {unit.text}")
+        if unit.role is Role.THOUGHT and {NOT_TOLD_AS_OWN, NOT_TENTATIVE}.issuperset(faults):
+            said = text("own_thought" if NOT_TENTATIVE not in faults else "own_thought_unsure")
+            return replace(unit, text=f"{said} {_SAID_AS_OWN.sub('', unit.text)}")
         if unit.role is Role.HEARD and not self.sentences and self._must_begin_with_the_dreamer():
             return self._built_in.heard(self.plan)
         if unit.role is Role.READING and self._readings() < self._row.most_readings:
@@ -195,19 +210,18 @@ class Checker:
         return None
 
     def _own_reading_for(self, unit: Sentence) -> Sentence | None:
-        """The library's own reading of the passage that the unit cites, nearest to its quote first; else one that was planned."""
-        if unit.citation is not None and unit.citation.section not in self.plan.rejected_sections:
-            hit = self.plan.hits[unit.citation.marker - 1]
-            said = {sentence.text for turn in self.plan.spoken for sentence in turn.sentences}
-            near = content_stems(f"{unit.citation.quote} {unit.text}")
-            for reading in sorted(
-                hit.section.readings, key=lambda one: -len(near & content_stems(f"{one.rests_on} {one.text}"))
-            ):
-                planned = PlannedReading(Citation(hit.rank, hit.section.id, reading.rests_on), reading.text, hit)
-                own = self._built_in.reading(planned)
-                if own.text not in said:
-                    return own
-        return next((self._built_in.reading(planned) for planned in self._unused_readings()), None)
+        """The library's own reading of the cited passage that says nearly the same, if it is new to the talk."""
+        if unit.citation is None or unit.citation.section in self.plan.rejected_sections:
+            return None
+        hit = self.plan.hits[unit.citation.marker - 1]
+        used = {one.quote for turn in self.plan.spoken for one in turn.citations}
+        used |= {sentence.citation.quote for sentence in self.sentences if sentence.citation}
+        fresh = [one for one in hit.section.readings if one.rests_on not in used]
+        nearest = max(fresh, key=lambda one: _alike(one.text, unit.text), default=None)
+        if nearest is None or _alike(nearest.text, unit.text) < SAYS_NEARLY_THE_SAME:
+            return None
+        citation = Citation(hit.rank, hit.section.id, nearest.rests_on)
+        return self._built_in.reading(PlannedReading(citation, nearest.text, hit))
 
     def _unused_readings(self) -> Iterator[PlannedReading]:
         cited = {sentence.citation.section for sentence in self.sentences if sentence.citation}
@@ -260,3 +274,9 @@ class Checker:
         self.repairs += 1
         self.faults += faults
         return self._show(replace(sentence, repaired=True))
+
+
+def _alike(one: str, other: str) -> float:
+    """How much of their content two sentences share (Dice's coefficient, 0 to 1); the same text counts as one."""
+    a, b = content_stems(MARK.sub("", one)), content_stems(MARK.sub("", other))
+    return 1.0 if one == other else 2 * len(a & b) / max(1, len(a) + len(b))

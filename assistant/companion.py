@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +57,7 @@ from knowledge.types import Section
 
 MOST_CHARACTERS = 20_000
 PASSAGES = 5
+HEARD_SIDE_BY_SIDE = 2
 KEPT = 512  # messages whose hearing is remembered, for those of a conversation are heard again at every turn
 
 __all__ = ["Companion", "Offer", "WhoAnswers"]
@@ -108,6 +110,7 @@ class Companion:
         self._reply_kinds = reply_kinds
         self._carrying = carrying
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
+        self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
         self._warm = threading.Event()
         self._warming = threading.Lock()
         self._progress = (0, 0)
@@ -279,20 +282,21 @@ class Companion:
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
     def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
-        """How likely the message is each kind of reply to the latest reading and the last question; empty where it is the first."""
+        """How likely the message is each kind of reply to the latest reading and the last question."""
         if not said.earlier:
-            return {}
+            return self._reply_kinds.likely_first(heard.directed)
         offered = next((turn for turn in reversed(said.earlier[-RECENT:]) if turn.citations), said.earlier[-1])
         reading = " ".join(MARK.sub("", sentence.text) for sentence in offered.sentences if sentence.citation)
         return self._reply_kinds.likely(heard.directed, reading, said.earlier[-1].question)
 
     def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
+        whole = without_thanks(without_pasted(message))
+        heard_whole = None if under_way else self._beside.submit(self._ear.hear, whole)  # as a rule that is what it tells
         parts = self._speech_acts.read(message)
-        telling = (
-            parts.told if (under_way or parts.announces) and parts.told else without_thanks(without_pasted(message))
-        )
-        heard = replace(self._ear.hear(telling), directed=parts)
+        telling = parts.told if (under_way or parts.announces) and parts.told else whole
+        at_hand = heard_whole is not None and telling == whole
+        heard = replace(heard_whole.result() if heard_whole and at_hand else self._ear.hear(telling), directed=parts)
         return self._carrying.weighed(heard) if under_way and not parts.opens_a_dream else heard
 
     def _sections(self) -> dict[str, Section]:
@@ -304,7 +308,8 @@ class Companion:
         note = distress_note(said.told, sum(turn.safety is Safety.DISTRESS for turn in said.earlier))
         return replace(
             plan,
-            note=note.text or plan.note,
+            note=note.text,
+            comfort="" if note.text else plan.comfort,
             question=note.question or plan.question,
             fixed_question=bool(note.question),
         )

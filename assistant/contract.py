@@ -20,6 +20,7 @@ from knowledge.types import Hit
 QUESTION_WORDS = 25
 NOT_TIED = "a question is tied to the dreamer's own words"
 NOT_TOLD_AS_OWN = "a thought is said to be our own"
+NOT_TENTATIVE = "a thought is tentative"
 ASKED_BEFORE = 0.6  # share of content stems that two questions may have in common
 
 
@@ -152,7 +153,7 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
         faults.append("a question is one question and ends with its mark")
     if count_words(question) > QUESTION_WORDS:
         faults.append(f"a question has at most {QUESTION_WORDS} words")
-    if not is_open(question):
+    if is_english(question) and not is_open(question):
         faults.append("a question is open")
     if any(content_stems(message) for message in told) and not (
         points_at_what_was_said(question) or is_tied(question, told)
@@ -182,18 +183,19 @@ def faults_of_sentence(
     citation = sentence.citation
     if marks != ([citation.marker] if citation else []):
         faults.append("a mark belongs to a citation")
+    in_english = is_english(message) or is_english(sentence.text)  # the words below are English
     if sentence.role is Role.READING:
         if citation is None:
             faults.append("a reading carries its mark")
         elif not _stands(citation.section, citation.marker, citation.quote, hits):
             faults.append("a quote stands in its passage to the letter")
-        if not _TENTATIVE.search(sentence.text) and not _is_of_the_library(sentence.text, hits):
+        if in_english and not _TENTATIVE.search(sentence.text) and not _is_of_the_library(sentence.text, hits):
             faults.append("a reading is tentative")
-    if sentence.role is Role.THOUGHT:
+    if sentence.role is Role.THOUGHT and in_english:
         if not _TOLD_AS_OWN.search(sentence.text):
             faults.append(NOT_TOLD_AS_OWN)
         if not _TENTATIVE.search(sentence.text) and "wonder" not in sentence.text.lower():
-            faults.append("a thought is tentative")
+            faults.append(NOT_TENTATIVE)
     if (
         sentence.role in (Role.THOUGHT, Role.HEARD)
         and _FROM_STUDIES.search(unquoted)
@@ -236,7 +238,7 @@ def faults_of_reply(
 ) -> list[str]:
     """Every way in which a whole reply breaks the contract of its kind; empty where it keeps it.
 
-    ``begins`` says whether it must begin with the dreamer's own words, ``may_ask`` whether the dreamer lets us ask.
+    ``begins`` says whether it must begin with the dreamer's own words, where the message asks nothing, ``may_ask`` whether the dreamer lets us ask.
     """
     row = ROWS[kind]
     faults: list[str] = []
@@ -255,7 +257,7 @@ def faults_of_reply(
         faults.append(f"{kind} asks nothing")
     if question:
         faults += faults_of_question(question, told, asked)
-    if begins and (not sentences or sentences[0].role is not Role.HEARD):
+    if begins and "?" not in message and (not sentences or sentences[0].role is not Role.HEARD):
         faults.append("a reply begins with what was heard")
     for position, sentence in enumerate(sentences):
         faults += faults_of_sentence(sentence, message, hits, first=position == 0, told=told)

@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -21,9 +21,10 @@ from knowledge.embedding import Embedder
 SHIPPED = (
     Path(__file__).parent / "hearing" / "learned"
 )  # what was learned with the embedding model that comes as a package
-VERSION = "4"  # of the features; another one learns again
+VERSION = "5"  # of the features; another one learns again
 STRENGTH = 20.0  # of the regression: the inverse of what a large weight costs
 MOST_STEPS = 300
+COUNTED = 256  # sentences whose words and letters are kept, for several classifiers read each
 _WORDS = re.compile(r"[\w']+|[?!.]")
 
 Floats = NDArray[np.float64]
@@ -203,15 +204,36 @@ def _vocabularies(sentences: Sequence[str]) -> tuple[tuple[str, ...], Floats, tu
 def _words(**more: Any) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    return TfidfVectorizer(
-        preprocessor=_pieces, tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), sublinear_tf=True, **more
-    )
+    return TfidfVectorizer(analyzer=_runs_of_words, sublinear_tf=True, **more)
 
 
 def _letters(**more: Any) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, **more)
+    return TfidfVectorizer(analyzer=_runs_of_letters, sublinear_tf=True, **more)
+
+
+@lru_cache(maxsize=COUNTED)
+def _runs_of_words(plain: str) -> list[str]:
+    """What of a sentence is counted as words: alone and in pairs. Kept, for all classifiers count the same."""
+    found: list[str] = _analyzers()[0](plain)
+    return found
+
+
+@lru_cache(maxsize=COUNTED)
+def _runs_of_letters(plain: str) -> list[str]:
+    """What of a sentence is counted as letters: two to four in a row, within words."""
+    found: list[str] = _analyzers()[1](plain)
+    return found
+
+
+@cache
+def _analyzers() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]]:
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    words = CountVectorizer(preprocessor=_pieces, tokenizer=str.split, token_pattern=None, ngram_range=(1, 2))
+    letters = CountVectorizer(analyzer="char_wb", ngram_range=(2, 4))
+    return words.build_analyzer(), letters.build_analyzer()
 
 
 def _plain(sentence: str) -> str:

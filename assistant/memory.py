@@ -12,7 +12,7 @@ from assistant.words import content_stems, count_words
 
 SURE_ENOUGH = 0.4  # a sentence is remembered as being about its matter from here on
 MOST_OF_A_KIND = 6  # named when the memory is shown
-LONGEST = 25  # words of a remembered sentence
+FEWEST, LONGEST = 3, 25  # words of a remembered sentence
 
 _OF_FACETS = {  # the facet of a matter, and what a sentence about it tells of the dreamer
     "waking-link": FactKind.LIFE,
@@ -33,7 +33,7 @@ def remembered(
     """
     facts: dict[tuple[FactKind, str], Fact] = {}
     for number, (turn, heard) in enumerate(zip(turns[start:], turns_heard[start:], strict=True), start):
-        if turn.kind in (*_TELL_A_DREAM, Kind.REJECTION) and not says_nothing(turn.message):
+        if turn.kind in (*_TELL_A_DREAM, Kind.REJECTION, Kind.WISH) and not says_nothing(turn.message):
             for kind, said in _facts_of(turn.kind, heard):
                 facts.setdefault((kind, said.lower()), Fact(kind, said, number))
     return tuple(fact for fact in facts.values() if content_stems(fact.said).isdisjoint(left_out))
@@ -54,8 +54,14 @@ def _facts_of(kind: Kind, heard: Heard) -> Iterator[tuple[FactKind, str]]:
             yield FactKind.FEELING, feeling
     for matter in heard.directed.matters:
         sort = _OF_FACETS.get(known()[matter.name].facet)
-        if sort is not None and matter.likely >= SURE_ENOUGH and count_words(matter.sentence) <= LONGEST:
+        is_asked = matter.sentence in heard.directed.question
+        if sort is not None and matter.likely >= SURE_ENOUGH and not is_asked and _is_worth_keeping(matter.sentence):
             yield sort, matter.sentence.strip(" ,;:–—-")
+
+
+def _is_worth_keeping(sentence: str) -> bool:
+    """Whether a sentence says something by itself: no "Oh", no question, not half a page."""
+    return FEWEST <= count_words(sentence) <= LONGEST and bool(content_stems(sentence)) and "?" not in sentence
 
 
 def _sort(mention: Mention) -> FactKind:

@@ -28,36 +28,60 @@ _PARTS = ("complains", "corrects", "leaves", "rejects", "opens_a_dream", "announ
 
 
 class ReplyKinds:
-    """Learned from hearing/replies.yaml: messages with the reading and the question they follow. One judge serves many threads."""
+    """Learned from hearing/replies.yaml, messages with the reading and the question they follow, and from hearing/openings.yaml, the
+    first ones of conversations. One judge serves many threads."""
 
     def __init__(self, embedder: Embedder, folder: Path, speech_acts: SpeechActs) -> None:
         self._embedder = embedder
         self._speech_acts = speech_acts
         self._asks = tuple(act for act in speech_acts.acts if act.startswith("asks"))
-        self.classifier = SentenceClassifier(
-            "replies",
-            _examples(),
-            embedder,
-            folder,
-            meaning=1.0,
-            columns=self._of_examples,
-            beside=self._beside,
+        self._replies = SentenceClassifier(
+            "replies", _examples(), embedder, folder, meaning=1.0, columns=self._of_examples, beside=self._beside
         )
+        self._openings = SentenceClassifier(
+            "openings", _openings(), embedder, folder, meaning=1.0, columns=self._of_openings, beside=self._read_with
+        )
+
+    @property
+    def classifiers(self) -> tuple[SentenceClassifier, ...]:
+        """All that it judges with."""
+        return self._replies, self._openings
 
     def warm_up(self) -> None:
         """Read what was learned, or learn."""
-        self.classifier.warm_up()
+        for classifier in self.classifiers:
+            classifier.warm_up()
 
     def likely(self, parts: Directed, reading: str, question: str) -> dict[str, float]:
         """How likely the message is each kind of reply (0 to 1); ``reading`` is what we offered, ``question`` what we asked, or empty."""
-        columns = self._columns([parts], [reading], [question])
-        [row] = self.classifier.probabilities([parts.message], columns)
-        return {label: float(probability) for label, probability in zip(self.classifier.labels, row, strict=True)}
+        return self._likely(self._replies, parts, self._columns([parts], [reading], [question]))
+
+    def likely_first(self, parts: Directed) -> dict[str, float]:
+        """How likely a first message is each of the kinds that it can be."""
+        return self._likely(self._openings, parts, self._columns_of_first([parts]))
+
+    def _likely(
+        self, classifier: SentenceClassifier, parts: Directed, columns: NDArray[np.float32]
+    ) -> dict[str, float]:
+        [row] = classifier.probabilities([parts.message], columns)
+        return {label: float(probability) for label, probability in zip(classifier.labels, row, strict=True)}
 
     def _beside(self) -> str:
         """Names the examples' places, and what their parts are read with."""
-        known = repr((_rows(), *(one.file_name for one in self._speech_acts.classifiers)))
-        return hashlib.sha256(known.encode()).hexdigest()
+        return hashlib.sha256(f"{_rows()}{self._read_with()}".encode()).hexdigest()
+
+    def _read_with(self) -> str:
+        """Names what the parts of a message are read with."""
+        return repr([one.file_name for one in self._speech_acts.classifiers])
+
+    def _of_openings(self, messages: Sequence[str]) -> NDArray[np.float32]:
+        return self._columns_of_first([self._speech_acts.read(message) for message in messages])
+
+    def _columns_of_first(self, messages: Sequence[Directed]) -> NDArray[np.float32]:
+        """A row a first message: its embedding, and what its parts say."""
+        said = self._embedder.encode([parts.message for parts in messages])
+        flags = FLAGS * np.array([self._flags(parts) for parts in messages], dtype=np.float32)
+        return np.hstack([said, flags]).astype(np.float32)
 
     def _of_examples(self, messages: Sequence[str]) -> NDArray[np.float32]:
         context = {
@@ -79,11 +103,10 @@ class ReplyKinds:
             *(one or "-" for one in questions),
         ]
         said, offered, asked = np.split(self._embedder.encode(texts), 3)
-        was_offered = np.array([[bool(reading)] for reading in readings], dtype=np.float32)
-        near = NEARNESS * np.stack([(said * asked).sum(axis=1), (said * offered).sum(axis=1)], axis=1)
-        near[:, 1:] *= was_offered
+        was_there = np.array([list(map(bool, both)) for both in zip(questions, readings, strict=True)], dtype=np.float32)
+        near = NEARNESS * was_there * np.stack([(said * asked).sum(axis=1), (said * offered).sum(axis=1)], axis=1)
         flags = FLAGS * np.array([self._flags(parts) for parts in messages], dtype=np.float32)
-        return np.hstack([said, near, FLAGS * was_offered, flags]).astype(np.float32)
+        return np.hstack([said, near, FLAGS * was_there, flags]).astype(np.float32)
 
     def _flags(self, parts: Directed) -> list[float]:
         return [
@@ -100,6 +123,11 @@ class ReplyKinds:
 def _rows() -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = read_yaml("assistant", "hearing", "replies.yaml")
     return rows
+
+
+def _openings() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = read_yaml("assistant", "hearing", "openings.yaml")
+    return loaded
 
 
 def _examples() -> dict[str, list[str]]:

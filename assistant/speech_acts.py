@@ -50,7 +50,9 @@ _ANSWERS = frozenset(
     {TELLS, "agrees", "denies", "not_knowing", "appreciates"}
 )  # what tells something, if only a little
 _CHANGE_COURSE = frozenset({"wishes", "corrects", "complains"})
-_SURELY = frozenset({"relieved", "amused", "hurting"})  # to be glad, or sorry, where nobody is, is worse than silence
+_SURELY = frozenset(
+    {"relieved", "amused", "hurting", "grieving", "exhausted"}
+)  # to be glad, or sorry, where nobody is, is worse than silence
 _NOT_FOR_US = frozenset({"asks_outside", "asks_companion"})
 
 ANSWERED_FIRST = ("asks_illness", "asks_omen", "asks_danger", "asks_help", "asks_sanity")
@@ -87,6 +89,9 @@ _COMPLAINS = re.compile(
     _ANY,
 )
 _NOT_DELETED = re.compile(r"\b(?:not?|never|\w+n'?t)\b.{0,25}\b(?:delet|forget|eras|remov)", _ANY)
+_GOES_ON_TO_TELL = re.compile(
+    r"\b(?:dreams?|dream(?:t|ed)|nightmares?|one)\b.{0,20}\b(?:where|in which|about|of|when|that)\b", _ANY
+)
 _WHAT_IF = re.compile(r"\bwhat if\b", _ANY)
 _DENIED_WISH = re.compile(
     r"(?:\bcan(?:no|'?)t|\bcould(?:n'?t| not)|n'?t|\bnever|\bnot|\bhow (?:do|can|to|could) .*|\bwhat .*) (?:to )?(?:stop|leave|skip|quit|end)\b",
@@ -249,6 +254,8 @@ class SpeechActs:
         best = max(totals, key=lambda group: totals[group])
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
             return TELLS
+        if best == "announces" and count_words(sentence) > SHORT and _GOES_ON_TO_TELL.search(sentence):
+            return TELLS
         among = [
             (probability, act)
             for act, probability in zip(self._acts.labels, probabilities, strict=True)
@@ -337,6 +344,13 @@ def _gravest(asked: Sequence[str]) -> str:
 def _echoes(sentence: str) -> bool:
     """Whether it only takes up our own question: "sounds? he just said the one thing"."""
     return sentence.endswith("?") and count_words(sentence) <= ECHO and not _ASKS_BY_ITSELF.search(sentence)
+
+
+def asking_part(message: str) -> str:
+    """The sentences that have the form of a question, for a message that asks although none of them was read so; else the last."""
+    sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if re.search(r"\w", part)]
+    asking = [one for one in sentences if _ASKING_FORM.search(_LEADS_IN.sub("", one, count=1))]
+    return " ".join(asking or sentences[-1:])
 
 
 def without_pasted(message: str) -> str:

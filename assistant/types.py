@@ -307,7 +307,8 @@ class Plan:
     memory: tuple[Fact, ...] = ()  # of the messages before this one
     matter: Matter | None = None  # what of this message is taken up, if one thing stands out
     remark: str = ""  # a sentence of our own that fits it, said after what was heard
-    note: str = ""  # a soft word for somebody who is not well, said after what was heard
+    note: str = ""  # a soft word for somebody who is not well, said after what was heard whatever the voice
+    comfort: str = ""  # a human sentence for how the dreamer is now, if the voice has no better one
     fixed_question: bool = False  # the question must be asked as it is written
     hits: tuple[Hit, ...] = ()
     covered: bool = False

@@ -20,7 +20,7 @@ from assistant.phrases import (
     wish_of,
 )
 from assistant.reply_kinds import ANSWER, CLOSE, DREAM, MORE, OUTSIDE, REJECTION, WHY, WISH
-from assistant.speech_acts import ANSWERED_FIRST
+from assistant.speech_acts import ANSWERED_FIRST, asking_part
 from assistant.types import Citation, Directed, Heard, Kind, Turn, Wish
 from assistant.words import count_words, is_english
 
@@ -162,7 +162,7 @@ def kind_of(
     ``covered`` is what the search said of the message in its conversation: it tells a dream the library knows from one it
     does not. ``coverage_alone`` is the search's figure for the message by itself, where the two differ. ``question`` is what of
     the message asks the companion, ``likely`` how likely it is each kind of reply by what was learned (reply_kinds.py): rules
-    and likelihoods are weighed together, where a dream was told and the message is no plain case.
+    and likelihoods are weighed together, unless the message is a plain case.
     """
     alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
     likely = likely or {}
@@ -170,17 +170,20 @@ def kind_of(
     if not likely or _is_plain(message, heard.directed, of_this_dream(earlier)):
         return by_rules
     offered = any(turn.citations for turn in of_this_dream(earlier))
+    dream = Kind.DREAM if covered else Kind.UNCOVERED
+    answer = Kind.ANSWER if _was_told(of_this_dream(earlier)) else dream
     kinds = {
-        ANSWER: Kind.ANSWER,
-        MORE: by_rules if by_rules in ABOUT_A_DREAM else Kind.ANSWER,
-        DREAM: Kind.DREAM if covered else Kind.UNCOVERED,
-        REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else Kind.ANSWER,
+        ANSWER: answer,
+        MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
+        DREAM: dream,
+        REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else answer,
         WHY: Kind.WHY,
-        WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else Kind.ANSWER,
+        WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,
     }
-    rarer = {OUTSIDE: OUTSIDE_IS_RARER, REJECTION: 1.0 if earlier[-1].citations else NO_WITHOUT_A_READING}
+    just_offered = bool(earlier and earlier[-1].citations)
+    rarer = {OUTSIDE: OUTSIDE_IS_RARER if earlier else 1.0, REJECTION: 1.0 if just_offered else NO_WITHOUT_A_READING}
     weights = {by_rules: RULES_WEIGH}
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
@@ -198,21 +201,27 @@ def _goes_along(parts: Directed) -> bool:
 
 
 def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
-    """Whether the rules alone decide: nothing was told yet, a new ending is under way, or a set phrase says it all."""
-    told = any(turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message) for turn in earlier)
+    """Whether the rules alone decide: a new ending is under way, or a set phrase says it all."""
+    if not _was_told(earlier) and (parts.announces or parts.greets or is_greeting(message) or says_nothing(message)):
+        return True
+    last = earlier[-1] if earlier else None
     return (
-        not told
-        or told_anew(earlier) is not None
+        told_anew(earlier) is not None
         or not is_english(message)
         or small_answer(message) is not None
-        or asks_about_our_question(message, earlier[-1].question)
         or says_goodbye(message)
         or wish_of(message) is not None
-        or (bool(earlier[-1].citations) and rejects(message, just_offered=True))
+        or (last is not None and asks_about_our_question(message, last.question))
+        or (last is not None and bool(last.citations) and rejects(message, just_offered=True))
         or parts.asks in ANSWERED_FIRST
         or parts.complains
         or parts.corrects
     )
+
+
+def _was_told(earlier: Sequence[Turn]) -> bool:
+    """Whether something of a dream was told."""
+    return any(turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message) for turn in earlier)
 
 
 def _by_rules(
@@ -273,6 +282,8 @@ def as_understood(parts: Directed, kind: Kind, likely: Mapping[str, float], earl
         return replace(parts, puzzled=True)
     if kind is Kind.WISH and parts.wish is None:
         return replace(parts, wish=parts.may_wish)
+    if kind is Kind.WHY and not parts.question:
+        return replace(parts, question=asking_part(parts.message))
     if kind in (Kind.DREAM, Kind.UNCOVERED) and likely.get(DREAM, 0.0) >= ANOTHER_DREAM:
         return replace(parts, opens_a_dream=True)
     return parts

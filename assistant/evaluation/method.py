@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -12,13 +12,13 @@ import numpy as np
 
 from assistant.companion import Companion
 from assistant.contract import asked_before
-from assistant.evaluation.replies import faults_of_turns, reflections, talk
+from assistant.evaluation.replies import VISITOR, faults_of_turns, reflections, talk
 from assistant.evaluation.samples import rows
 from assistant.kept_yaml import read_yaml
 from assistant.method.matters import main_matter_of
 from assistant.method.responses import said_in_states
 from assistant.method.scenes import scenes_in
-from assistant.types import Kind, Role, Turn
+from assistant.types import Citation, Kind, Role, Sentence, Turn
 from assistant.words import content_stems
 
 FITTING = {  # the kinds of turn that are right for a label of kinds.jsonl
@@ -135,7 +135,7 @@ def _kinds_of(companion: Companion, name: str) -> dict[str, Any]:
     messages = rows(name)
     right = Counter[str]()
     for row in messages:
-        last = talk(companion, [*row["before"], row["message"]])[-1]
+        last = _answered_in_its_place(companion, row)
         right[row["kind"]] += last.kind in FITTING.get(row["kind"], {row["kind"]})
     total = Counter(row["kind"] for row in messages)
     return {
@@ -143,6 +143,33 @@ def _kinds_of(companion: Companion, name: str) -> dict[str, Any]:
         "kind understood": sum(right.values()) / len(messages),
         "by kind": {kind: round(right[kind] / count, 2) for kind, count in sorted(total.items())},
     }
+
+
+def _answered_in_its_place(companion: Companion, row: dict[str, Any]) -> Turn:
+    """The message answered after the messages before it, the last of them met with the row's own question and reading."""
+    conversation = companion.journal.start_conversation(VISITOR)
+    for turn in talk(companion, row["before"], conversation)[-1:]:
+        sentences = tuple(one for one in turn.sentences if not one.citation)
+        reading = row.get("reading", "")
+        if row["cited"] and not reading:
+            sentences = turn.sentences
+        elif reading:
+            sentences += (Sentence(f"{reading} [1]", Role.READING, _citation_of(companion, reading, turn)),)
+        citations = tuple(one.citation for one in sentences if one.citation)
+        met = replace(turn, question=row["asked"], sentences=sentences, citations=citations)
+        companion.journal.record_answer(VISITOR, turn.id or 0, met)
+    return talk(companion, [row["message"]], conversation)[-1]
+
+
+def _citation_of(companion: Companion, reading: str, turn: Turn) -> Citation:
+    """Where the library has the reading; one that it has not counts as the first passage's."""
+    for article in companion.library.articles().values():
+        for section in article.sections:
+            for own in section.readings:
+                if own.text == reading:
+                    return Citation(1, section.id, own.rests_on)
+    first = next((hit.passage.section.id for hit in turn.hits), "")
+    return Citation(1, first, "")
 
 
 def measure_method(companion: Companion) -> dict[str, Any]:

@@ -29,9 +29,10 @@ FOLLOWED_BY = (
 )
 
 
-def talk(companion: Companion, messages: Sequence[str]) -> list[Turn]:
-    """A whole conversation; its finished turns."""
-    conversation = companion.journal.start_conversation(VISITOR)
+def talk(companion: Companion, messages: Sequence[str], conversation: int | None = None) -> list[Turn]:
+    """A whole conversation, or how one goes on; the finished turns of these messages."""
+    if conversation is None:
+        conversation = companion.journal.start_conversation(VISITOR)
     return [
         event.turn
         for message in messages

@@ -20,13 +20,13 @@ def classifiers() -> tuple[SentenceClassifier, ...]:
     nowhere = Path("/nonexistent")
     speech_acts = SpeechActs(embedder, nowhere)
     replies, carrying = ReplyKinds(embedder, nowhere, speech_acts), CarryingClauses(embedder, nowhere, Ear())
-    return (*speech_acts.classifiers, carrying.classifier, replies.classifier)
+    return (*speech_acts.classifiers, carrying.classifier, *replies.classifiers)
 
 
 def main() -> None:
     """Write one file a classifier, and remove those of other examples."""
     SHIPPED.mkdir(exist_ok=True)
-    for classifier in classifiers():  # the last one reads with those before it
+    for classifier in classifiers():  # the last ones read with those before them
         for other in SHIPPED.glob(f"{classifier.name}-*.npz"):
             if other.name != classifier.file_name:
                 other.unlink()

@@ -76,7 +76,7 @@ def make_plan(
         question=gentle or question.text,
         facet=NOW if gentle else question.facet,
         scene="" if gentle else question.scene,
-        note=human_word.text if human_word else "",
+        comfort=human_word.text if human_word else "",
         memory=memory,
         matter=situation.matter,
         remark="" if human_word or (plain and situation.kind is not Kind.UNCOVERED) else remark(situation),

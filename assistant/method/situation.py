@@ -25,7 +25,7 @@ _FRIGHTENS = re.compile(
 )
 _HAS_DIED = re.compile(  # said of life, in passing: "she hummed like that before she died"
     r"\b(?:before|since|after|until|when) (?:he|she|they|(?:my|our) \w+) (?:died|passed(?: away)?)\b|"
-    r"\b(?:he|she|they)(?:'s| is| has| have|'ve) (?:been )?(?:dead|gone) (?:for|since|now)\b|\bmy late \w+\b",
+    r"\b(?:he|she|they)(?:'s| is| has| have|'ve) (?:been )?(?:dead|gone) (?:for|since|now)\b",
     re.IGNORECASE,
 )
 _OF_GRIEF = frozenset({"loss", "misses"})

@@ -31,7 +31,7 @@ class BuiltInVoice:
 
     def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
         """The units of the reply in their order."""
-        sentences = list(self._sentences(plan))
+        sentences = _with_a_human_word(list(self._sentences(plan)), plan.comfort)
         short = ROWS[plan.kind].least_words - sum(count_words(s.text) for s in sentences) - count_words(plan.question)
         if short > 0 and plan.kind is not Kind.OUTSIDE:
             sentences += self._padding(plan, sentences, short)
@@ -109,6 +109,14 @@ class BuiltInVoice:
                 return
             short -= count_words(wording)
             yield Sentence(wording, Role.PLAIN)
+
+
+def _with_a_human_word(sentences: list[Sentence], comfort: str) -> list[Sentence]:
+    """The sentences with a word for how the dreamer is, after what was heard or else before all."""
+    if not comfort:
+        return sentences
+    place = 1 if sentences and sentences[0].role is Role.HEARD else 0
+    return [*sentences[:place], Sentence(comfort, Role.PLAIN), *sentences[place:]]
 
 
 def _on_the_matter(heard: Heard, matter: Matter | None) -> Heard:

@@ -137,7 +137,7 @@ def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
         "passages": [
             {
                 "number": hit.rank,
-                "title": hit.section.title,
+                "title": f"{hit.passage.article_title}: {hit.section.title}",
                 "evidence": hit.section.evidence.value,
                 "text": shortened(hit.passage.text, max(FEWEST_WORDS, most)),
             }
@@ -148,10 +148,10 @@ def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
         "units": ", then ".join(_wanted(plan, row, bool(passages))),
         "least_words": row.least_words,
         "most_words": row.most_words,
-        "best": " or ".join(f"[{number}]" for number in dict.fromkeys(numbers)),
         "must_say": plan.plain if must_be_said else "",
         "may_say": plan.plain if plan.plain and not must_be_said and plan.kind in (Kind.WHY, Kind.CLOSE) else "",
         "note": plan.note,
+        "comfort": plan.comfort,
         "rejected": list(plan.rejected),
         "facet": "" if plan.fixed_question or not plan.question else FACET_WORDS.get(plan.facet, plan.facet),
     }
