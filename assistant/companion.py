@@ -292,7 +292,9 @@ class Companion:
     def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
         """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
         whole = without_thanks(without_pasted(message))
-        heard_whole = None if under_way else self._beside.submit(self._ear.hear, whole)  # as a rule that is what it tells
+        heard_whole = (
+            None if under_way else self._beside.submit(self._ear.hear, whole)
+        )  # as a rule that is what it tells
         parts = self._speech_acts.read(message)
         telling = parts.told if (under_way or parts.announces) and parts.told else whole
         at_hand = heard_whole is not None and telling == whole

@@ -103,7 +103,9 @@ class ReplyKinds:
             *(one or "-" for one in questions),
         ]
         said, offered, asked = np.split(self._embedder.encode(texts), 3)
-        was_there = np.array([list(map(bool, both)) for both in zip(questions, readings, strict=True)], dtype=np.float32)
+        was_there = np.array(
+            [list(map(bool, both)) for both in zip(questions, readings, strict=True)], dtype=np.float32
+        )
         near = NEARNESS * was_there * np.stack([(said * asked).sum(axis=1), (said * offered).sum(axis=1)], axis=1)
         flags = FLAGS * np.array([self._flags(parts) for parts in messages], dtype=np.float32)
         return np.hstack([said, near, FLAGS * was_there, flags]).astype(np.float32)

@@ -245,7 +245,7 @@ class SpeechActs:
         if not (_ASKING_FORM.search(_LEADS_IN.sub("", sentence, count=1)) or _TELL_ME.match(sentence)):
             totals.pop("asks")
         elif totals["asks"] >= ASKS_A_LITTLE:
-            totals.pop("complains", None)  # who asks is answered first
+            totals["asks"] += totals.pop("complains", 0.0)  # who asks, be it again, is answered first
         others = max(totals.get("asks", 0.0) - ASKS_A_LITTLE, totals.get("wishes", 0.0) - LIKELY)
         if _PUTS_RIGHT.search(sentence) and count_words(sentence) <= SHORT:
             return "corrects"

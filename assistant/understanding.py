@@ -35,6 +35,7 @@ ANOTHER_DREAM = 0.5  # a telling in the middle of a talk is of another dream fro
 REFUSES = 0.6  # from here on an answer to a reading is taken for a no to it
 MAY_REFUSE = 0.3  # and from here on where its words say no as well
 RULES_WEIGH = 0.3  # of the kind that the rules name, beside how likely each kind is by what was learned
+RULES_WEIGH_FIRST = 0.7  # where nothing was told yet
 NO_WITHOUT_A_READING = 0.6  # a no to a reading that lies further back than the last reply is rarer
 OUTSIDE_IS_RARER = 0.5  # in talks than among the examples
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
@@ -83,6 +84,11 @@ _GOES_AGAINST = re.compile(
     re.IGNORECASE,
 )  # without one of these an answer is no no
 _SENTENCE_ENDS = re.compile(r"\w[.!?](?=\s|$)")
+_HAD_A_DREAM = re.compile(
+    r"\bi (?:\w+ )?(?:dream(?:t|ed)|had|have|keep (?:having|dreaming))\b.{0,30}\b(?:dreams?|dream(?:t|ed)|nightmares?|where|in which|about|of|that)\b"
+    r"|\b(?:in|this) (?:my|the|this)? ?dream\b|\bmy (?:\w+ )?(?:dream|nightmare)\b|^(?:\W*(?:hi|hello|ok|so)\W+)*dream(?:t|ed)\b",
+    re.IGNORECASE,
+)
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
@@ -171,20 +177,21 @@ def kind_of(
         return by_rules
     offered = any(turn.citations for turn in of_this_dream(earlier))
     dream = Kind.DREAM if covered else Kind.UNCOVERED
-    answer = Kind.ANSWER if _was_told(of_this_dream(earlier)) else dream
+    told = _was_told(of_this_dream(earlier))
+    answer = Kind.ANSWER if told else dream
     kinds = {
         ANSWER: answer,
         MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
         DREAM: dream,
         REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else answer,
-        WHY: Kind.WHY,
+        WHY: dream if not told and _HAD_A_DREAM.search(heard.directed.told) else Kind.WHY,
         WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,
     }
     just_offered = bool(earlier and earlier[-1].citations)
-    rarer = {OUTSIDE: OUTSIDE_IS_RARER if earlier else 1.0, REJECTION: 1.0 if just_offered else NO_WITHOUT_A_READING}
-    weights = {by_rules: RULES_WEIGH}
+    rarer = {OUTSIDE: OUTSIDE_IS_RARER if told else 1.0, REJECTION: 1.0 if just_offered else NO_WITHOUT_A_READING}
+    weights = {by_rules: RULES_WEIGH if told else RULES_WEIGH_FIRST}
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
@@ -202,7 +209,8 @@ def _goes_along(parts: Directed) -> bool:
 
 def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
     """Whether the rules alone decide: a new ending is under way, or a set phrase says it all."""
-    if not _was_told(earlier) and (parts.announces or parts.greets or is_greeting(message) or says_nothing(message)):
+    told = _was_told(earlier)
+    if not told and (parts.announces or parts.greets or is_greeting(message) or says_nothing(message)):
         return True
     last = earlier[-1] if earlier else None
     return (
@@ -213,7 +221,7 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
         or wish_of(message) is not None
         or (last is not None and asks_about_our_question(message, last.question))
         or (last is not None and bool(last.citations) and rejects(message, just_offered=True))
-        or parts.asks in ANSWERED_FIRST
+        or (told and parts.asks in ANSWERED_FIRST)
         or parts.complains
         or parts.corrects
     )

@@ -66,9 +66,12 @@ def faults_of_turns(turns: Sequence[Turn]) -> list[list[str]]:
 
 
 def reflections(turn: Turn) -> int:
-    """How many sentences give back a detail of the message; a frame that only says so holds none."""
+    """How many sentences give back a detail of the message; a frame that only says so holds none.
+
+    What is given back after a plain word ("Then we let that go. So you are not worried ...") counts as well.
+    """
     said = content_stems(turn.message)
-    heard = [sentence.text for sentence in turn.sentences if sentence.role is Role.HEARD]
+    heard = [sentence.text for sentence in turn.sentences if sentence.role is Role.HEARD or sentence.frame]
     return sum(bool(content_stems(one) & said) for text in heard for one in sentences_of(text))
 
 

@@ -139,6 +139,8 @@ def _asks_after_answering(situation: Situation, hits: Sequence[Hit]) -> bool:
         return False
     if situation.heard.directed.asks == "asks_memory_of_talk" and situation.asked:
         return False  # the last question is named again
+    if situation.heard.directed.asks == "asks_proof" and any(turn.citations for turn in situation.earlier):
+        return False  # sources are named, and they are enough for one reply
     before = situation.turns[-1] if situation.turns else None
     if before is not None and before.kind is Kind.WHY and before.question:
         return False  # one question after another is no conversation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +18,10 @@ from assistant.types import Heard, Kind, Matter, Plan, PlannedReading, Question,
 from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words, is_english
 
+MOST_FEELINGS = 2  # named in one sentence
 FEWEST_WORDS_PUT_RIGHT = 3  # of a correction that says how it was, and not only how it was not
 SCENE_WEIGHS = 2.0  # more than any two clauses differ in weight, as a rule
+FEWEST_WORDS_TOLD_BESIDES = 5  # a question, for them to be given back after the answer
 FEWEST_WORDS_OF_A_LAST_WORD = 6  # told in taking leave, for it to be given back
 FEWEST_WORDS_TAKEN_UP = 5  # of the sentence that is taken up, for it to be given back by itself
 
@@ -54,7 +57,8 @@ class BuiltInVoice:
         if plan.plain and not begins:
             yield Sentence(plan.plain, Role.PLAIN)
         put_right = (parts.corrects or parts.complains) and tells >= FEWEST_WORDS_PUT_RIGHT
-        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and is_taken_up(plan.matter)
+        tells_besides = is_taken_up(plan.matter) or tells >= FEWEST_WORDS_TOLD_BESIDES
+        besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and tells_besides
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
             yield self.heard(plan)
         if plan.remark:
@@ -91,7 +95,7 @@ class BuiltInVoice:
             given = give_back(heard, used_frames=used, seed=len(plan.spoken))
             of_this = given is not None and (not stems or stems & content_stems(given.text))
             if given is not None and of_this and (is_english(given.text) or not is_english(message)):
-                return Sentence(given.text, Role.HEARD, frame=given.frame)
+                return Sentence(_named_feelings(plan, given.text) + given.text, Role.HEARD, frame=given.frame)
         quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
         return Sentence(f"\u201c{quoted}\u201d, you say.", Role.HEARD, frame="say")
 
@@ -109,6 +113,20 @@ class BuiltInVoice:
                 return
             short -= count_words(wording)
             yield Sentence(wording, Role.PLAIN)
+
+
+def _named_feelings(plan: Plan, given: str) -> str:
+    """In an answer, the feelings that stand in it by themselves ("lonely. that's the word") and are not in what is given back."""
+    if plan.kind is not Kind.ANSWER:
+        return ""
+    alone = [one for one in plan.heard.feelings if _stands_alone(one, plan.heard.message) and one not in given.lower()]
+    named = " and ".join(alone[:MOST_FEELINGS])
+    return f"{named[:1].upper()}{named[1:]}. " if named else ""
+
+
+def _stands_alone(feeling: str, message: str) -> bool:
+    around = rf"(?:^|[.!?,;…]\s*|\band ){re.escape(feeling)}(?: (?:mostly|mainly|i (?:think|guess|suppose)|really|too))?(?:\s*[.!?,;…]|$| and\b)"
+    return re.search(around, message, re.IGNORECASE) is not None
 
 
 def _with_a_human_word(sentences: list[Sentence], comfort: str) -> list[Sentence]:
