@@ -35,6 +35,7 @@ ANOTHER_DREAM = 0.5  # a telling in the middle of a talk is of another dream fro
 REFUSES = 0.6  # from here on an answer to a reading is taken for a no to it
 MAY_REFUSE = 0.3  # and from here on where its words say no as well
 RULES_WEIGH = 0.3  # of the kind that the rules name, beside how likely each kind is by what was learned
+WISH_WEIGHS = 0.6  # where they hear a wish by its words
 RULES_WEIGH_FIRST = 0.7  # where nothing was told yet
 NO_WITHOUT_A_READING = 0.6  # a no to a reading that lies further back than the last reply is rarer
 OUTSIDE_IS_RARER = 0.5  # in talks than among the examples
@@ -191,7 +192,8 @@ def kind_of(
     }
     just_offered = bool(earlier and earlier[-1].citations)
     rarer = {OUTSIDE: OUTSIDE_IS_RARER if told else 1.0, REJECTION: 1.0 if just_offered else NO_WITHOUT_A_READING}
-    weights = {by_rules: RULES_WEIGH if told else RULES_WEIGH_FIRST}
+    named = heard.directed.wish is not None and by_rules is Kind.WISH
+    weights = {by_rules: WISH_WEIGHS if named else RULES_WEIGH if told else RULES_WEIGH_FIRST}
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
