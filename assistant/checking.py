@@ -16,7 +16,7 @@ from assistant.contract import (
     faults_of_question,
     faults_of_sentence,
 )
-from assistant.grounding import figures, support
+from assistant.grounding import figures, sentences_of, support
 from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
 from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence
@@ -29,6 +29,7 @@ BROUGHT_BACK = 0.6  # share of a rejected sentence's content that brings it back
 SAYS_NEARLY_THE_SAME = 0.4  # share of their content that two sentences have in common (Dice's coefficient)
 SAYS_THE_SAME = 0.75
 NEAR_THE_TOP = 2  # of what the search found: a reading from further down is not added where a voice offered none
+_MENDED = frozenset({NOT_TOLD_AS_OWN, NOT_TENTATIVE})
 _SAID_AS_OWN = re.compile(r"^(?:my own thought|a thought of my own)\b[^:]{0,40}:\s*", re.IGNORECASE)
 _TURNS_DOWN = re.compile(
     r"\b(?:dreams?|not|only|outside|can't|cannot|won't|isn't|program|listening|tell)\b", re.IGNORECASE
@@ -69,7 +70,7 @@ class Checker:
             self.kept += 1
             yield self._show(unit)
             return
-        replacement = self._replacement(unit, faults)
+        replacement = self._replacement(unit, faults) or self._what_stands(unit)
         if replacement is None:
             self.repairs += 1
             self.faults += faults
@@ -208,6 +209,16 @@ class Checker:
         if unit.role in (Role.HEARD, Role.PLAIN) and not self.sentences and self.plan.plain:
             return Sentence(self.plan.plain, Role.PLAIN)
         return None
+
+    def _what_stands(self, unit: Sentence) -> Sentence | None:
+        """Of several sentences those that break nothing, where one of them does."""
+        parts = sentences_of(unit.text)
+        standing = [part for part in parts if not set(self._faults(replace(unit, text=part))) - _MENDED]
+        if unit.role is Role.READING or not standing or len(standing) == len(parts):
+            return None
+        rest = replace(unit, text=" ".join(standing))
+        faults = self._faults(rest)
+        return rest if not faults else self._replacement(rest, faults)
 
     def _own_reading_for(self, unit: Sentence) -> Sentence | None:
         """The library's own reading of the cited passage that says nearly the same, if it is new to the talk."""

@@ -49,14 +49,15 @@ from assistant.understanding import (
 )
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.voice import Voice
-from assistant.words import MARK
-from knowledge.embedding import SentenceTransformerEmbedder
+from assistant.words import MARK, count_words
+from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
 from knowledge.errors import UsageError
 from knowledge.library import Library
 from knowledge.types import Section
 
 MOST_CHARACTERS = 20_000
 PASSAGES = 5
+LONG_FIRST_MESSAGE = 100  # words
 HEARD_SIDE_BY_SIDE = 2
 KEPT = 512  # messages whose hearing is remembered, for those of a conversation are heard again at every turn
 
@@ -118,7 +119,7 @@ class Companion:
     @classmethod
     def open(cls, settings: Settings) -> Companion:
         """The companion of one data folder. Raises StorageError where the folder cannot be used."""
-        embedder = SentenceTransformerEmbedder(settings.embedding_model)
+        embedder = RememberingEmbedder(SentenceTransformerEmbedder(settings.embedding_model))
         library = Library(settings.data_dir, embedder, settings.chroma_url)
         journal = Journal(settings.data_dir, settings.database_url)
         learned = settings.data_dir / "learned"
@@ -282,9 +283,10 @@ class Companion:
         return self._softened(plan, said) if safety is Safety.DISTRESS else plan
 
     def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
-        """How likely the message is each kind of reply to the latest reading and the last question."""
+        """How likely the message is each kind of reply to the latest reading and the last question; a long first one is read by rules."""
         if not said.earlier:
-            return self._reply_kinds.likely_first(heard.directed)
+            long = count_words(said.message) > LONG_FIRST_MESSAGE
+            return {} if long else self._reply_kinds.likely_first(heard.directed)
         offered = next((turn for turn in reversed(said.earlier[-RECENT:]) if turn.citations), said.earlier[-1])
         reading = " ".join(MARK.sub("", sentence.text) for sentence in offered.sentences if sentence.citation)
         return self._reply_kinds.likely(heard.directed, reading, said.earlier[-1].question)

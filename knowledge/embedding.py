@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ Vectors = NDArray[np.float32]
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS_FILE = "model.safetensors"
 BESIDE_WEIGHTS = (".json", ".txt", ".model")  # configuration and vocabulary: they make the vectors, too
+AT_ONCE, REMEMBERED = 64, 1024  # texts
 BATCH = 4  # texts of like length go through the model together: little is spent on padding, and all processors get some
 
 
@@ -133,3 +135,42 @@ class SentenceTransformerEmbedder:
         """Word-pieces of the text, start and end marks included."""
         with self._lock:
             return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+
+class RememberingEmbedder:
+    """An embedder that keeps the vectors of the latest texts, for several readers of one message ask for the same ones.
+
+    More than ``AT_ONCE`` texts in one call go straight through: they belong to an index or to learning. May be called from
+    several threads.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._kept: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the embedder behind it."""
+        return self._embedder.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, one row a text."""
+        if not texts or len(texts) > AT_ONCE:
+            return self._embedder.encode(texts)
+        with self._lock:
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing:
+            found.update(zip(missing, self._embedder.encode(missing), strict=True))
+        with self._lock:
+            for text in texts:
+                self._kept[text] = found[text]
+                self._kept.move_to_end(text)
+            while len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)
+        return np.stack([found[text] for text in texts])
+
+    def count_tokens(self, text: str) -> int:
+        """Word-pieces of the text, start and end marks included."""
+        return self._embedder.count_tokens(text)

@@ -1,4 +1,4 @@
-"""Judges a sentence against a passage: hard rules first, then the learned trees."""
+"""Judges a sentence against a passage: nearly to the letter it holds; else hard rules first, then the learned trees."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.support.features import Features, features
+from assistant.support.near_verbatim import is_near_verbatim
 from assistant.support.rules import sentences_of
 from assistant.support.trees import learned_trees
 from assistant.words import MARK, is_english
@@ -50,6 +51,9 @@ def support(sentence: str, passage: str) -> Support:
     trees = learned_trees()
     score = trees.probability(found.values)
     supported = score >= trees.threshold and not vetoed(found.values)
+    to_the_letter = is_near_verbatim(said, passage[:LONGEST_PASSAGE])
+    if to_the_letter and not (found.values["rule: never said"] or found.values["rule: denied next"]):
+        supported, score = True, 1 - BELOW * (1 - score)
     if not supported:
         score = min(score, trees.threshold - BELOW)
     return Support(supported, round(score, 3), sentences[found.best] if supported else "")

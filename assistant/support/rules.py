@@ -16,7 +16,7 @@ _NUMBER_WORDS = {
     "half": "1/2", "third": "1/3", "quarter": "1/4", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "dozen": "12", "hundred": "100", "thousand": "1000",
 }  # fmt: skip
-_CERTAIN = re.compile(
+CERTAIN = re.compile(
     r"\b(?:always|never|every|all (?:of|the|dream\w*|people|such)|everyone|nobody|prove[sn]?|shows?|shown|must|means? that|the reason|because|"
     r"causes?|caused|due to|leads? to|certain(?:ly)?|definitely|clearly|truly|will|does|the only|most (?:of|often|people|\w+s)|cures?|guarantees?)\b",
     re.IGNORECASE,
@@ -81,8 +81,8 @@ def overlap(stems: frozenset[str], text: str) -> float:
 
 def is_surer(claim: str, best: str, around: str) -> bool:
     """Whether the claim has a word of certainty or cause that the passage has not there, or leaves out its doubt."""
-    surest = {word.lower() for word in _CERTAIN.findall(_HEDGED_MOST.sub("", claim))}
-    if surest - {word.lower() for word in _CERTAIN.findall(around)}:
+    surest = {word.lower() for word in CERTAIN.findall(_HEDGED_MOST.sub("", claim))}
+    if surest - {word.lower() for word in CERTAIN.findall(around)}:
         return True
     nearest = max(CLAUSES.split(best), key=lambda clause: len(content_stems(clause) & content_stems(claim)))
     return bool(_DOUBTS.search(nearest)) and not _DOUBTS.search(claim)

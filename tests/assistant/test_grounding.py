@@ -9,6 +9,7 @@ import pytest
 
 from assistant.evaluation.grounding import measure_grounding, recall_at
 from assistant.grounding import numbers, sentences_of, support
+from assistant.support.near_verbatim import is_near_verbatim
 from assistant.support.pairs import is_held_out, pairs, readings
 from assistant.support.trees import Trees, learned_trees
 
@@ -114,3 +115,46 @@ def test_the_figures_hold_on_passages_that_nothing_was_learned_from():
     assert figures["recall"] >= 0.42
     assert figures["AUROC"] >= 0.85
     assert figures["own readings held out, supported"] >= 0.75
+
+
+OF_ROPES = (
+    "In a survey of 212 sailors, about a third had dreamed of a rope that would not hold. Nobody knows why; some take it for a "
+    "doubt about a person. A rope that holds may be a comfort, and it is seldom noticed."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In a survey of 212 sailors, about a third had dreamed of a rope that would not hold.",
+        "As for how common it is: in a survey of 212 sailors, about a third had dreamed of a rope that would not hold.",
+        "Nobody knows why, though some take it for a doubt about a person.",
+        "A rope that holds may be a comfort to you, and is seldom noticed.",
+    ],
+)
+def test_what_is_said_nearly_to_the_letter_holds(sentence):
+    assert is_near_verbatim(sentence, OF_ROPES)
+    assert support(sentence, OF_ROPES).supported
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "About a third had dreamed of a rope that would not hold.",  # of whom?
+        "In a survey of 212 sailors, a third had dreamed of a rope that would not hold.",
+        "In a survey of 212 sailors, about a third had dreamed of a rope that would hold.",
+        "In a survey of 221 sailors, about a third had dreamed of a rope that would not hold.",
+        "People take it for a doubt about a person.",
+        "A rope that holds is a comfort, and it is seldom noticed.",
+        "A rope that would not hold may be a comfort, and it is seldom noticed.",
+        "Such a dream means a doubt: a rope that holds may be a comfort, and it is seldom noticed.",
+    ],
+)
+def test_what_leaves_out_a_limit_or_swaps_a_word_is_not_to_the_letter(sentence):
+    assert not is_near_verbatim(sentence, OF_ROPES)
+
+
+def test_no_near_miss_of_the_labelled_pairs_is_taken_for_the_letter():
+    assert [
+        pair.sentence for pair in pairs() if not pair.supported and is_near_verbatim(pair.sentence, pair.passage)
+    ] == []

@@ -15,7 +15,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from knowledge.compiled import CompiledModel, vectors_of_torch
-from knowledge.embedding import WEIGHTS_FILE, SentenceTransformerEmbedder
+from knowledge.embedding import AT_ONCE, REMEMBERED, WEIGHTS_FILE, RememberingEmbedder, SentenceTransformerEmbedder
 from knowledge.errors import EmbeddingError
 from tests.knowledge.small_library import run
 
@@ -162,3 +162,48 @@ def test_nothing_is_loaded_before_it_is_needed() -> None:
     print({"torch", "chromadb", "sklearn"} & sys.modules.keys())
     """
     assert run(code).strip() == "set()"
+
+
+class _Counting:
+    """An embedder that notes what it was asked for; a text's vector is its length."""
+
+    fingerprint = "counting"
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def encode(self, texts):
+        self.asked.append(list(texts))
+        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+
+def test_what_was_embedded_lately_is_not_embedded_again():
+    counting = _Counting()
+    remembering = RememberingEmbedder(counting)
+
+    first = remembering.encode(["a", "bbb", "a"])
+    again = remembering.encode(["bbb", "cc", "a"])
+
+    assert first.tolist() == [[1, 1], [3, 1], [1, 1]]
+    assert again.tolist() == [[3, 1], [2, 1], [1, 1]]
+    assert counting.asked == [["a", "bbb"], ["cc"]]
+    assert (remembering.fingerprint, remembering.count_tokens("two words")) == ("counting", 2)
+
+
+def test_only_the_latest_are_remembered_and_a_whole_index_is_not():
+    counting = _Counting()
+    remembering = RememberingEmbedder(counting)
+
+    remembering.encode(["early"])
+    for number in range(REMEMBERED):
+        remembering.encode([f"text {number}"])
+    remembering.encode(["early"])
+    many = [str(number) for number in range(AT_ONCE + 1)]
+    remembering.encode(many)
+    remembering.encode(many)
+
+    assert counting.asked.count(["early"]) == 2
+    assert counting.asked[-2:] == [many, many]
