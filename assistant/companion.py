@@ -46,6 +46,7 @@ from assistant.understanding import (
     opens_a_dream,
     question_to_answer,
     says_nothing,
+    tells_a_dream,
 )
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.voice import Voice
@@ -257,7 +258,7 @@ class Companion:
         earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
         question = question_to_answer(heard, earlier_heard)
         before = _dreamt_before(said, heard, asks=bool(question))
-        query = question or heard.message
+        query = heard.message if not question or (not said.earlier and tells_a_dream(heard.directed)) else question
         found = self.library.search(query, before=before, count=PASSAGES)
         likely = self._likely_kinds(said, heard)
         kind = kind_of(

@@ -30,6 +30,7 @@ READ_FOR_SCENES = 12  # sentences of a telling, the longest ones besides those l
 LONG = 40  # words; most of a longer message is the dream
 SHORT = 14  # words: a correction or a leave-taking is no longer
 ECHO = 3  # words
+LONG_ANNOUNCEMENT = 20  # words: who writes more before a full stop is telling already
 RUNS_ON = 14  # words: a longer sentence may be about two things
 FEWEST_WORDS_OF_A_PART = 4
 
@@ -254,7 +255,7 @@ class SpeechActs:
         best = max(totals, key=lambda group: totals[group])
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
             return TELLS
-        if best == "announces" and count_words(sentence) > SHORT and _GOES_ON_TO_TELL.search(sentence):
+        if best == "announces" and _goes_on_to_tell(sentence):
             return TELLS
         among = [
             (probability, act)
@@ -296,6 +297,12 @@ class SpeechActs:
         wishes = [(likely[:, number].max(), act) for number, act in enumerate(self._acts.labels) if act in _WISHES]
         probability, act = max(wishes)
         return _WISHES[act] if probability >= AT_ALL else None
+
+
+def _goes_on_to_tell(sentence: str) -> bool:
+    """Whether a sentence that announces a dream tells it in the same breath."""
+    words = count_words(sentence)
+    return words > LONG_ANNOUNCEMENT or (words > SHORT and bool(_GOES_ON_TO_TELL.search(sentence)))
 
 
 def _told_parts(sentences: Sequence[str], acts: Sequence[str], numbers: Iterable[int]) -> tuple[list[str], list[int]]:

@@ -102,6 +102,7 @@ __all__ = [
     "question_to_answer",
     "rejected_citations",
     "says_nothing",
+    "tells_a_dream",
 ]
 
 
@@ -185,7 +186,7 @@ def kind_of(
         MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
         DREAM: dream,
         REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else answer,
-        WHY: dream if not told and _HAD_A_DREAM.search(heard.directed.told) else Kind.WHY,
+        WHY: dream if not told and tells_a_dream(heard.directed) else Kind.WHY,
         WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,
@@ -227,6 +228,11 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
         or parts.complains
         or parts.corrects
     )
+
+
+def tells_a_dream(parts: Directed) -> bool:
+    """Whether a first message tells one, whatever it asks besides."""
+    return count_words(parts.told) >= BESIDE_A_QUESTION or bool(_HAD_A_DREAM.search(parts.told))
 
 
 def _was_told(earlier: Sequence[Turn]) -> bool:

@@ -49,7 +49,20 @@ def make_plan(
     left_out = denied([*earlier_heard[start:], heard])
     memory = remembered(earlier, earlier_heard, start, left_out)
     situation = Situation(
-        kind, heard, tuple(earlier), turns, turns_heard, found, sections or {}, memory, left_out, instead_of
+        kind,
+        heard,
+        tuple(earlier),
+        turns,
+        turns_heard,
+        found,
+        sections or {},
+        memory,
+        left_out,
+        instead_of,
+        tuple(
+            replace(turn, message=one.directed.told or turn.message)
+            for turn, one in zip(earlier, earlier_heard, strict=True)
+        ),
     )
     if kind is Kind.WHY and not may_answer(situation):
         situation = replace(situation, found=replace(found, covered=False))

@@ -108,7 +108,7 @@ def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
         return in_turn("nothing_more", situation.said)
     if wish is Wish.NOTE:
         return closing_note(
-            situation.earlier[since_the_start(situation.earlier) :],
+            situation.earlier_told[since_the_start(situation.earlier) :],
             {id: section.title for id, section in situation.sections.items()},
             situation.memory,
             situation.left_out,

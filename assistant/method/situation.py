@@ -36,6 +36,7 @@ _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 class Situation:
     """``turns`` and ``turns_heard`` are those about the dream under way, ``earlier`` all of them.
 
+    ``earlier_told`` are all earlier turns with what their messages tell, without greetings and questions to us.
     ``memory`` is of the whole conversation; ``left_out`` are the stems of what the dreamer wants to be kept out of it.
     """
 
@@ -49,6 +50,7 @@ class Situation:
     memory: tuple[Fact, ...] = ()
     left_out: frozenset[str] = frozenset()
     instead_of: Turn | None = None
+    earlier_told: tuple[Turn, ...] = ()
 
     @property
     def spoken(self) -> tuple[Turn, ...]:
