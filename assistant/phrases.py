@@ -51,6 +51,11 @@ _WISHES: dict[Wish, re.Pattern[str]] = {
         rf"|^{_PLEASE}(?:ask (?:me )?)?(?:something else|another question|a different question)(?: please)?[.!]*$",
         _ANY,
     ),
+    Wish.QUIET: re.compile(
+        rf"(?:^|[,.;:] |\band ){_PLEASE}(?:just|only) (?:hear|listen to) (?:it|me|this)\b(?: out)?[.! ]*$|(?:^|\b(?:say|be) )(?:just |only )?(?:hear|listen to) (?:it|me)[.!]*$"
+        rf"|\bsorry,? just (?:hear|listen)\b|^{_PLEASE}no (?:more )?questions(?: please| now| for now)*[.!]*$",
+        _ANY,
+    ),
     Wish.START_AGAIN: re.compile(
         rf"^{_PLEASE}(?:{_ASKED_FOR})?(?:start (?:again|over|anew|afresh)|begin again|(?:a )?new conversation)\b", _ANY
     ),

@@ -90,6 +90,9 @@ _HAD_A_DREAM = re.compile(
     r"|\b(?:in|this) (?:my|the|this)? ?dream\b|\bmy (?:\w+ )?(?:dream|nightmare)\b|^(?:\W*(?:hi|hello|ok|so)\W+)*dream(?:t|ed)\b",
     re.IGNORECASE,
 )
+_DREAMT_LAST_NIGHT = re.compile(
+    r"\bi (?:\w+ed|was|flew|fell|ran|saw|went|had|dreamt)\b.{0,80}\blast night\b", re.IGNORECASE
+)
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
@@ -232,7 +235,8 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
 
 def tells_a_dream(parts: Directed) -> bool:
     """Whether a first message tells one, whatever it asks besides."""
-    return count_words(parts.told) >= BESIDE_A_QUESTION or bool(_HAD_A_DREAM.search(parts.told))
+    told = count_words(parts.told) >= BESIDE_A_QUESTION or bool(_HAD_A_DREAM.search(parts.told))
+    return told or bool(_DREAMT_LAST_NIGHT.search(parts.message))
 
 
 def _was_told(earlier: Sequence[Turn]) -> bool:

@@ -12,7 +12,7 @@ from assistant.method.offering import readings_for
 from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
 from assistant.method.responses import gentle_questions
 from assistant.method.several_dreams import dreams_in, which_first
-from assistant.method.situation import Situation
+from assistant.method.situation import Situation, tells_enough
 from assistant.method.stages import MEANING, facets_for
 from assistant.phrases import beyond_no, says_nothing
 from assistant.texts import choices, in_turn
@@ -33,7 +33,9 @@ def question_of(situation: Situation, hits: Sequence[Hit]) -> Chosen:
     if kind is Kind.WISH and situation.wish not in (Wish.SKIP, Wish.START_AGAIN, Wish.GO_ON, Wish.ANOTHER_READING):
         return (
             Chosen("", "")
-            if situation.dream_told or situation.wish in (Wish.QUIET, Wish.DELETE, Wish.STOP)
+            if situation.dream_told
+            or situation.wish in (Wish.QUIET, Wish.DELETE, Wish.STOP)
+            or (situation.wish is Wish.NEW_ENDING and tells_enough(situation))
             else _for_a_dream(situation)
         )
     if kind in (Kind.CLOSE, Kind.CRISIS):

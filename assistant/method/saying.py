@@ -10,12 +10,11 @@ from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, steadying
 from assistant.method.scenes import said_to_scene, scenes_in
-from assistant.method.situation import Situation, asks_gently, is_in_english
+from assistant.method.situation import Situation, asks_gently, is_in_english, tells_enough
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
 from assistant.texts import in_turn, text
 from assistant.types import Kind, PlannedReading, Wish
-from assistant.understanding import ABOUT_A_DREAM, FEWEST_WORDS_OF_A_DREAM
-from assistant.words import count_words
+from assistant.understanding import ABOUT_A_DREAM
 
 MOST_SOURCES = 2  # named in one reply
 
@@ -113,8 +112,7 @@ def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
             situation.memory,
             situation.left_out,
         ) or text("wish", "no_dream")
-    tells = count_words(situation.heard.directed.told) >= FEWEST_WORDS_OF_A_DREAM
-    if wish is Wish.NEW_ENDING and not (situation.dream_told or tells):
+    if wish is Wish.NEW_ENDING and not (situation.dream_told or tells_enough(situation)):
         return text("wish", "no_dream")
     return text("wish", wish.value)
 

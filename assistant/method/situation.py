@@ -14,7 +14,7 @@ from assistant.method.responses import Response, comfort_for, response_to, said_
 from assistant.method.stages import asked_beyond_the_dream, speaks_beyond_the_dream, stage_of
 from assistant.phrases import beyond_no, corrects, says_nothing
 from assistant.types import Fact, Heard, Kind, Matter, Stage, Turn, Wish
-from assistant.understanding import ABOUT_A_DREAM, asked_for_quiet, begins_anew
+from assistant.understanding import ABOUT_A_DREAM, FEWEST_WORDS_OF_A_DREAM, asked_for_quiet, begins_anew
 from assistant.words import content_stems, count_words, is_english
 from knowledge.types import SearchResult, Section
 
@@ -219,6 +219,11 @@ def _goes_beyond(heard: Heard, before: Turn | None) -> bool:
 
 def _matter_of(heard: Heard) -> Matter | None:
     return main_matter_of(heard.directed.matters)
+
+
+def tells_enough(situation: Situation) -> bool:
+    """Whether the message tells something that a wish can be about."""
+    return count_words(situation.heard.directed.told) >= FEWEST_WORDS_OF_A_DREAM
 
 
 def asks_gently(state: str) -> bool:
