@@ -166,12 +166,17 @@ def verify(
 @app.command()
 def screen(text: Text = "", batch: Batch = None, as_json: Json = False) -> None:
     """The safety level of a message, or of a conversation with --batch: {"id"?, "messages": [...]} a line."""
+    from assistant.safety import Hints
     from assistant.safety import screen as screen_messages
+    from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
 
     _one_or_many(text, batch)
+    settings = load_settings()
+    embedder = RememberingEmbedder(SentenceTransformerEmbedder(settings.embedding_model))
+    hints = Hints(embedder, settings.data_dir / "learned")
 
     def answer(messages: list[str]) -> dict[str, Any]:
-        found = screen_messages(messages)
+        found = screen_messages(messages, [hints.is_in(message) for message in messages])
         return {"level": found.level.value, "why": found.why}
 
     if batch is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,7 +18,7 @@ from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
 from assistant.phrases import without_thanks
 from assistant.reply_kinds import ReplyKinds
-from assistant.safety import crisis_reply, distress_note, screen
+from assistant.safety import Hints, crisis_reply, distress_note, screen
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs, without_pasted
 from assistant.types import (
@@ -33,6 +33,7 @@ from assistant.types import (
     Question,
     Role,
     Safety,
+    Screening,
     Sentence,
     Stage,
     Turn,
@@ -102,6 +103,7 @@ class Companion:
         speech_acts: SpeechActs,
         reply_kinds: ReplyKinds,
         carrying: CarryingClauses,
+        hints: Hints,
     ) -> None:
         self.settings = settings
         self.library = library
@@ -111,6 +113,8 @@ class Companion:
         self._speech_acts = speech_acts
         self._reply_kinds = reply_kinds
         self._carrying = carrying
+        self._hints = hints
+        self._hints_at_a_risk = lru_cache(maxsize=KEPT)(hints.is_in)
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
         self._warm = threading.Event()
@@ -128,7 +132,8 @@ class Companion:
         reply_kinds = ReplyKinds(embedder, learned, speech_acts)
         ear = Ear()
         carrying = CarryingClauses(embedder, learned, ear)
-        return cls(settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, carrying)
+        hints = Hints(embedder, learned)
+        return cls(settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, carrying, hints)
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
@@ -145,6 +150,7 @@ class Companion:
             self._speech_acts,
             self._reply_kinds,
             self._carrying,
+            self._hints,
         )
         if self.warm:
             other._warm.set()
@@ -170,6 +176,7 @@ class Companion:
             self._speech_acts.warm_up()
             self._reply_kinds.warm_up()
             self._carrying.warm_up()
+            self._hints.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -185,6 +192,13 @@ class Companion:
     def read(self, message: str) -> Directed:
         """The message in its parts: what it says to the companion, and what it is about."""
         return self._speech_acts.read(message)
+
+    def screen(self, messages: Sequence[str]) -> Screening:
+        """The level of safety after the last of a person's messages: by rules alone while the models are being loaded."""
+        return screen(messages, self._hinted(messages))
+
+    def _hinted(self, messages: Sequence[str]) -> tuple[bool, ...]:
+        return tuple(map(self._hints_at_a_risk, messages)) if self.warm else ()
 
     def hear(self, message: str) -> Heard:
         """The message as heard in the middle of a conversation."""
@@ -238,13 +252,14 @@ class Companion:
         return self._reply(said, stop or threading.Event(), built_in)
 
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
-        safety = screen(said.told).level
+        safety = self.screen(said.told).level
+        if safety is not Safety.CRISIS and not self.warm:
+            yield Notice("waiting", "I'm still getting ready: the library is being opened. Your message is kept.")
+            self.warm_up()
+            safety = self.screen(said.told).level
         if safety is Safety.CRISIS:
             yield from self._care(said)
             return
-        if not self.warm:
-            yield Notice("waiting", "I'm still getting ready: the library is being opened. Your message is kept.")
-            self.warm_up()
         plan = self._plan(said, safety)
         yield Passages(plan.hits, plan.covered)
         try:
@@ -310,7 +325,8 @@ class Companion:
 
     def _softened(self, plan: Plan, said: _Said) -> Plan:
         """The plan with a soft word before the ordinary reply, for somebody who is not well."""
-        note = distress_note(said.told, sum(turn.safety is Safety.DISTRESS for turn in said.earlier))
+        earlier = sum(turn.safety is Safety.DISTRESS for turn in said.earlier)
+        note = distress_note(said.told, earlier, self._hinted(said.told))
         return replace(
             plan,
             note=note.text,
@@ -348,7 +364,7 @@ class Companion:
     def _care(self, said: _Said) -> Iterator[Event]:
         """The written reply to a crisis: no search, no model, no interpretation."""
         earlier = sum(turn.kind is Kind.CRISIS for turn in said.earlier)
-        words = crisis_reply(said.told, earlier, self.settings.country)
+        words = crisis_reply(said.told, earlier, self.settings.country, self._hinted(said.told))
         sentences = (Sentence(words.text, Role.PLAIN),)
         turn = Turn(
             message=said.message,

@@ -61,6 +61,7 @@ class SentenceClassifier:
     else from ``folder``; where neither has it, it is learned at the first use and kept in ``folder``. A file is named for the
     examples, the embedding model and the features, so that a change of any of them learns it anew. A folder that cannot be written
     costs only the time of learning. ``meaning`` says how much the columns count beside the words, whose vectors have length one.
+    ``strength`` is the inverse of what a large weight costs.
     Reproducible: the same examples give the same weights. ``columns`` gives what is known of
     examples besides their words: their embedding, where nothing else is said; ``beside`` names all else that they depend on, and is called when the name is.
     """
@@ -73,11 +74,13 @@ class SentenceClassifier:
         folder: Path,
         *,
         meaning: float = 2.0,
+        strength: float = STRENGTH,
         columns: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
         beside: Callable[[], str] | None = None,
     ) -> None:
         self.name = name
         self._meaning = meaning
+        self._strength = strength
         self._columns = columns or embedder.encode
         self._beside = beside
         self._examples = examples
@@ -107,7 +110,7 @@ class SentenceClassifier:
     @cached_property
     def file_name(self) -> str:
         """The name under which what was learned is kept."""
-        known = [VERSION, STRENGTH, self._meaning, self._embedder.fingerprint, dict(self._examples)]
+        known = [VERSION, self._strength, self._meaning, self._embedder.fingerprint, dict(self._examples)]
         told = json.dumps([*known, *([self._beside()] if self._beside else [])])
         return f"{self.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
 
@@ -130,7 +133,7 @@ class SentenceClassifier:
         empty = np.zeros((0, 0))
         learned = Learned(*_vocabularies(sentences), empty, empty)
         features = self._features(learned, sentences, self._columns(sentences))
-        regression = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS).fit(features, wanted)
+        regression = LogisticRegression(C=self._strength, max_iter=MOST_STEPS).fit(features, wanted)
         coefficients, intercepts = regression.coef_, regression.intercept_
         if len(self.labels) == 2:  # of two labels only the second has a row
             coefficients = np.vstack([-coefficients, coefficients]) / 2

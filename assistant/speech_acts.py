@@ -172,11 +172,11 @@ class SpeechActs:
         own = _PASTED.sub(" ", whole)
         if own != whole and count_words(own) <= SHORT:
             return Directed(message=message, announces=True)  # nothing of their own yet
-        sentences = [part.strip() for part in _SENTENCES.split(own) if re.search(r"\w", part)]
+        sentences = in_sentences(own)
         if len(sentences) > 1 and _echoes(sentences[0]):
             sentences = sentences[1:]
         seen = [number for number in range(len(sentences)) if _is_looked_at(number, len(sentences))]
-        read = sorted({*seen, *_longest(sentences, READ_FOR_SCENES)})
+        read = read_of(sentences)
         vectors = dict(zip(read, self._embedder.encode([sentences[number] for number in read]), strict=True))
         acts, state, may_wish = self._acts_and_state(sentences, seen, np.array([vectors[number] for number in seen]))
         done = list(zip(sentences, acts, strict=True))
@@ -316,6 +316,17 @@ def _told_parts(sentences: Sequence[str], acts: Sequence[str], numbers: Iterable
     return [part for part, _ in parts], [number for _, number in parts]
 
 
+def in_sentences(said: str) -> list[str]:
+    """The sentences of a message in plain form, lines and halves of a semicolon counting as such."""
+    return [part.strip() for part in _SENTENCES.split(said) if re.search(r"\w", part)]
+
+
+def read_of(sentences: Sequence[str]) -> list[int]:
+    """The numbers of those that are read: where talk to the companion stands, and the longest ones."""
+    seen = (number for number in range(len(sentences)) if _is_looked_at(number, len(sentences)))
+    return sorted({*seen, *_longest(sentences, READ_FOR_SCENES)})
+
+
 def _longest(sentences: Sequence[str], most: int) -> list[int]:
     """The numbers of the longest sentences, for they hold most of what happened."""
     return sorted(range(len(sentences)), key=lambda number: -len(sentences[number]))[:most]
@@ -355,7 +366,7 @@ def _echoes(sentence: str) -> bool:
 
 def asking_part(message: str) -> str:
     """The sentences that have the form of a question, for a message that asks although none of them was read so; else the last."""
-    sentences = [part.strip() for part in _SENTENCES.split(plain(message)) if re.search(r"\w", part)]
+    sentences = in_sentences(plain(message))
     asking = [one for one in sentences if _ASKING_FORM.search(_LEADS_IN.sub("", one, count=1))]
     return " ".join(asking or sentences[-1:])
 

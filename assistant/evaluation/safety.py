@@ -1,27 +1,45 @@
-"""How the safety screen does on public crisis texts and ordinary dreams, where the folder with them is at hand."""
+"""How the safety screen does on our own bank, and on public crisis texts and ordinary dreams where the folder with them is at hand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from assistant.evaluation.samples import outside_rows, real_cant_run_dreams, real_dreams
-from assistant.safety import screen
+from assistant.companion import Companion
+from assistant.evaluation.samples import outside_rows, real_cant_run_dreams, real_dreams, rows
 from assistant.types import Safety
 
 
-def measure_safety() -> dict[str, Any]:
-    """Found and falsely alarmed shares; empty where there is nothing to measure on."""
-    rows = outside_rows("crisis")
-    if not rows:
-        return {}
-    at_risk = [screen([row["text"]]).level for row in rows if row["label"] == 1]
-    safe = [screen([row["text"]]).level for row in rows if row["label"] == 0]
-    dreams = [screen([dream]).level for dream in real_dreams() + real_cant_run_dreams()]
+def measure_safety(companion: Companion) -> dict[str, Any]:
+    """Found and falsely alarmed shares. The bank: what waking people say outright or hint, in dreams, and dark dreams without a risk."""
+
+    def levels(texts: Sequence[str]) -> list[Safety]:
+        return [companion.screen([text]).level for text in texts]
+
+    figures: dict[str, Any] = {}
+    for label, name in (("explicit", "said outright"), ("veiled", "hinted"), ("dream", "no risk, in dark dreams")):
+        found = levels([row["message"] for row in rows("safety_bank") if row["label"] == label])
+        figures[f"bank, {name}"] = len(found)
+        figures[f"bank, {name}: found"] = share(found, Safety.DISTRESS, Safety.CRISIS)
+        figures[f"bank, {name}: called crisis"] = share(found, Safety.CRISIS)
+    texts = outside_rows("crisis")
+    if not texts:
+        return figures
+    at_risk = levels([row["text"] for row in texts if row["label"] == 1])
+    safe = levels([row["text"] for row in texts if row["label"] == 0])
+    dreams = levels(real_dreams() + real_cant_run_dreams())
     return {
+        **figures,
         "texts at risk, without, dreams": f"{len(at_risk)}, {len(safe)}, {len(dreams)}",
-        "at risk, found": float(np.mean([level is not Safety.NONE for level in at_risk])),
-        "without risk, called crisis": float(np.mean([level is Safety.CRISIS for level in safe])),
-        "dreams, called crisis": float(np.mean([level is Safety.CRISIS for level in dreams])),
+        "at risk, found": share(at_risk, Safety.DISTRESS, Safety.CRISIS),
+        "without risk, called crisis": share(safe, Safety.CRISIS),
+        "dreams, called crisis": share(dreams, Safety.CRISIS),
+        "dreams, asked about": share(dreams, Safety.DISTRESS),
     }
+
+
+def share(found: Sequence[Safety], *wanted: Safety) -> float:
+    """Share of the levels (0 to 1) that are one of those."""
+    return float(np.mean([level in wanted for level in found]))

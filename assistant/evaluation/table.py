@@ -35,7 +35,7 @@ def evaluate_all(companion: Companion, *, with_model: bool = False) -> dict[str,
             free
         )
     figures["citations"] = measure_grounding()
-    figures["safety"] = measure_safety()
+    figures["safety"] = measure_safety(built_in)
     figures["speed"] = measure_speed(built_in)
     return figures
 

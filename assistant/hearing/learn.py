@@ -9,6 +9,7 @@ from assistant.carrying import CarryingClauses
 from assistant.hearing import Ear
 from assistant.learned import SHIPPED, SentenceClassifier, write
 from assistant.reply_kinds import ReplyKinds
+from assistant.safety import Hints
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs
 from knowledge.embedding import SentenceTransformerEmbedder
@@ -20,7 +21,7 @@ def classifiers() -> tuple[SentenceClassifier, ...]:
     nowhere = Path("/nonexistent")
     speech_acts = SpeechActs(embedder, nowhere)
     replies, carrying = ReplyKinds(embedder, nowhere, speech_acts), CarryingClauses(embedder, nowhere, Ear())
-    return (*speech_acts.classifiers, carrying.classifier, *replies.classifiers)
+    return (*speech_acts.classifiers, carrying.classifier, Hints(embedder, nowhere).classifier, *replies.classifiers)
 
 
 def main() -> None:

@@ -43,13 +43,15 @@ class CrisisReply:
     question: str
 
 
-def crisis_reply(messages: Sequence[str], earlier_crisis_replies: int, country: str = "") -> CrisisReply:
+def crisis_reply(
+    messages: Sequence[str], earlier_crisis_replies: int, country: str = "", hints: Sequence[bool] = ()
+) -> CrisisReply:
     """The reply to a crisis: the person's messages, oldest first, and how many such replies the conversation has had.
 
-    ``country`` is a two-letter code or a name; where our table has no line for it, findahelpline.com stands alone. The
+    ``hints`` is as in ``screen``; ``country`` is a two-letter code or a name; where our table has no line for it, findahelpline.com stands alone. The
     first reply has 60 to 110 words with its question; later ones are short, differ, and name the help in one clause.
     """
-    kind = assess(messages).kind or "self"
+    kind = assess(messages, hints).kind or "self"
     slots = _slots(country, child=_is_child(messages), outside=kind == "danger")
     if earlier_crisis_replies == 0:
         words = _WORDS["first"].get(kind, _WORDS["first"]["self"])
@@ -59,13 +61,13 @@ def crisis_reply(messages: Sequence[str], earlier_crisis_replies: int, country: 
     return CrisisReply(_filled(words["text"], slots), words["question"])
 
 
-def distress_note(messages: Sequence[str], earlier_notes: int = 0) -> CrisisReply:
+def distress_note(messages: Sequence[str], earlier_notes: int = 0, hints: Sequence[bool] = ()) -> CrisisReply:
     """One or two soft sentences to put before the ordinary reply at the level distress.
 
     ``question`` is to be asked instead of the ordinary one; it is empty where the ordinary one may stand, as the text is
     where nothing needs to be said. ``earlier_notes``, how many notes the conversation has had, chooses the wording.
     """
-    course = course_of(messages)
+    course = course_of(messages, hints)
     named = _times_named(messages, course)
     text, question = _note(messages[-1], course[-1], earlier_notes, named, _times_asked(course[:-1]))
     return CrisisReply(_filled(text, _slots("", child=False, outside=False)), question)

@@ -14,6 +14,8 @@ from assistant.types import Safety, Screening
 QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without any sign close a crisis
 _BAD_ANSWER = {"danger": "no"}  # there the question is "are you safe?"
 DENIALS_TO_CLOSE = 2
+HINTS_AT_MOST = 2  # so often in a conversation a mere hint leads to a question
+HINT = "hint"  # the signal of a finding that was learned, not matched
 AFTER_CRISIS = "Nothing new here, but a crisis was voiced earlier in this conversation."
 AFTER_DENIAL = "Nothing new here; a crisis was voiced earlier in this conversation, and denied."
 _ORDER = (Safety.NONE, Safety.DISTRESS, Safety.CRISIS)
@@ -47,15 +49,17 @@ class _Course:
     suicide: bool = False
     dream: bool = False
     weak: set[tuple[int, str]] = field(default_factory=set)
+    hints: int = 0  # that were asked about
 
 
 _NOTHING = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
 
 
-def screen(messages: Sequence[str]) -> Screening:
+def screen(messages: Sequence[str], hints: Sequence[bool] = ()) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
-    English only; by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
+    ``hints`` says of each message whether something in it hints at a risk (hints.py); a hint that no rule sees is distress,
+    asked about twice a conversation at most. English only; else by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
     What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a nightmare.
 
     A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
@@ -63,24 +67,37 @@ def screen(messages: Sequence[str]) -> Screening:
     twice. A "yes" to the question that the crisis reply asked is a crisis again, and so is something taken or done, or
     the means at hand. Of a message longer than 20,000 characters the middle is not read.
     """
-    assessment = assess(messages)
+    assessment = assess(messages, hints)
     return Screening(assessment.level, assessment.why)
 
 
-def assess(messages: Sequence[str]) -> Assessment:
+def assess(messages: Sequence[str], hints: Sequence[bool] = ()) -> Assessment:
     """As ``screen``, with what the replies need besides."""
-    return course_of(messages)[-1] if messages else _NOTHING
+    return course_of(messages, hints)[-1] if messages else _NOTHING
 
 
-def course_of(messages: Sequence[str]) -> list[Assessment]:
+def course_of(messages: Sequence[str], hints: Sequence[bool] = ()) -> list[Assessment]:
     """The assessment after each of the messages."""
     course = _Course()
     assessments: list[Assessment] = []
     for number, text in enumerate(messages):
         before = assessments[-1] if assessments else _NOTHING
         message = findings_of(text, course.death, course.suicide, course.dream)
+        if number < len(hints) and hints[number]:
+            message = _with_hint(message, before, course)
         assessments.append(_next(message, number, before, course))
     return assessments
+
+
+def _with_hint(message: Message, before: Assessment, course: _Course) -> Message:
+    """The message with a hint among its findings: not beside plainer ones, nor in the answer to our question about one."""
+    found = any(one.level is not Safety.NONE for one in message.findings)
+    asked = before.level is not Safety.NONE or course.crisis_open or course.hints >= HINTS_AT_MOST
+    if found or asked or _denies(message.text, before, course):
+        return message
+    course.hints += 1
+    hint = Finding(HINT, "self", "may hint that they find it hard to go on", Safety.DISTRESS, Frame.UNSURE)
+    return replace(message, findings=(*message.findings, hint))
 
 
 def _next(message: Message, number: int, before: Assessment, course: _Course) -> Assessment:
