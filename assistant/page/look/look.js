@@ -4,6 +4,7 @@
 
 window.companion = (() => {
   const MOST_CHARACTERS = 20000; // limits.py holds the same figure
+  const ON_ITS_WAY = 3000; // milliseconds in which a reply that was asked for begins
   const CONVERSATION = "dream-companion-conversation";
   const DRAFT = "dream-companion-draft";
   const SECONDS_OF_A_PASSING_HINT = 4;
@@ -19,6 +20,7 @@ window.companion = (() => {
   let pending = null; // sent, but not yet seen in the conversation; it stays in the box until then
   let turnBefore = ""; // the last one's key when it was sent
   let waits = false; // something in the box is to be sent when the reply is finished
+  let askedAgain = 0; // when another reply was asked for that has not begun yet
   let cameFrom = null; // the mark that last led to a passage
   let follows = true; // the view follows the reply, until the person scrolls
   let scrolledTo = 0;
@@ -59,7 +61,7 @@ window.companion = (() => {
   function maySend() {
     const text = box().value;
     const count = [...text].length;
-    if (body().state === "replying" || pending !== null) {
+    if (body().state === "replying" || pending !== null || Date.now() - askedAgain < ON_ITS_WAY) {
       waits = text.trim() !== "" && text !== pending;
       if (waits) hint(texts().kept);
       return false;
@@ -142,6 +144,7 @@ window.companion = (() => {
     const state = talk.dataset.state;
     body().state = state;
     body().ready = "";
+    if (state === "replying") askedAgain = 0;
     remember(CONVERSATION, talk.dataset.conversation || "new");
     box().placeholder = state === "welcome" ? texts().placeholder : texts().placeholder_later;
     if (pending !== null && isReceived(state)) received();
@@ -393,6 +396,7 @@ window.companion = (() => {
       if (example && box().value.trim()) hint(texts().example);
       else if (example) put(example.dataset.example);
       if (example) box().focus({ preventScroll: true });
+      if (target.closest("#again, #try-again, #built-in")) askedAgain = Date.now();
       if (target.closest("#stop")) {
         waits = false;
         hint("");
