@@ -116,7 +116,8 @@ class Companion:
         self._hints = hints
         self._hints_at_a_risk = lru_cache(maxsize=KEPT)(hints.is_in)
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
-        self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
+        self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
+        self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")  # asked by those of reading
         self._warm = threading.Event()
         self._warming = threading.Lock()
         self._progress = (0, 0)
@@ -252,11 +253,16 @@ class Companion:
         return self._reply(said, stop or threading.Event(), built_in)
 
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
-        safety = self.screen(said.told).level
-        if safety is not Safety.CRISIS and not self.warm:
-            yield Notice("waiting", "I'm still getting ready: the library is being opened. Your message is kept.")
-            self.warm_up()
-            safety = self.screen(said.told).level
+        hearing = self._reading.submit(self._hear, said.message, under_way=bool(said.earlier)) if self.warm else None
+        safety = screen(said.told).level  # by rules, while the message is being heard
+        if safety is not Safety.CRISIS:
+            if hearing is not None:
+                hearing.result()
+            else:
+                yield Notice("waiting", "I'm still getting ready: the library is being opened. Your message is kept.")
+                self.warm_up()
+            hinted = self._hinted(said.told)
+            safety = screen(said.told, hinted).level if any(hinted) else safety
         if safety is Safety.CRISIS:
             yield from self._care(said)
             return

@@ -98,7 +98,10 @@ _DENIED_WISH = re.compile(
     r"(?:\bcan(?:no|'?)t|\bcould(?:n'?t| not)|n'?t|\bnever|\bnot|\bhow (?:do|can|to|could) .*|\bwhat .*) (?:to )?(?:stop|leave|skip|quit|end)\b",
     _ANY,
 )
-_ASKS_BY_ITSELF = re.compile(r"\b(?:why|how|really|you|mean|dangerous|normal|sign|bad|crazy|mad|help)\b", _ANY)
+_ASKS_BY_ITSELF = re.compile(
+    r"^(?:was|is) (?:it|that) (?:really )?(?:him|her|them|you)\b|\b(?:why|how|really|you|mean|dangerous|normal|sign|bad|crazy|mad|help)\b",
+    _ANY,
+)
 _PUTS_RIGHT = re.compile(
     r"^(?:(?:wait|no|oh|actually|sorry|and|but|hang on)\b[\s,.]*)*(?:that'?s wrong|it was(?:n'?t| not) (?:a|the|my|her|his) \w+(?: either)?|not (?:a|the|my|his|her) \w+, ?(?:it was |but )?(?:a|the|my|his|her) \w+|i meant (?:my|the|a)\b)",
     _ANY,

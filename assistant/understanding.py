@@ -41,6 +41,7 @@ NO_WITHOUT_A_READING = 0.6  # a no to a reading that lies further back than the 
 OUTSIDE_IS_RARER = 0.5  # in talks than among the examples
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
+_PLAINLY_ASKED = frozenset({*ANSWERED_FIRST, "asks_real", "asks_memory_of_talk"})
 _ABOUT_THE_TALK = frozenset({"asks_privacy", "asks_memory_of_talk"})
 ABOUT_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
@@ -227,7 +228,7 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
         or wish_of(message) is not None
         or (last is not None and asks_about_our_question(message, last.question))
         or (last is not None and bool(last.citations) and rejects(message, just_offered=True))
-        or (told and parts.asks in ANSWERED_FIRST)
+        or (told and parts.asks in _PLAINLY_ASKED)
         or parts.complains
         or parts.corrects
     )
