@@ -199,7 +199,7 @@ class Checker:
         return any(unit == self._built_in.reading(planned) for planned in self.plan.readings)
 
     def _replacement(self, unit: Sentence, faults: list[str]) -> Sentence | None:
-        if unit.role is Role.THOUGHT and {NOT_TOLD_AS_OWN, NOT_TENTATIVE}.issuperset(faults):
+        if unit.role is Role.THOUGHT and _MENDED.issuperset(faults):
             said = text("own_thought" if NOT_TENTATIVE not in faults else "own_thought_unsure")
             return replace(unit, text=f"{said} {_SAID_AS_OWN.sub('', unit.text)}")
         if unit.role is Role.HEARD and not self.sentences and self._must_begin_with_the_dreamer():
@@ -212,9 +212,11 @@ class Checker:
 
     def _what_stands(self, unit: Sentence) -> Sentence | None:
         """Of several sentences those that break nothing, where one of them does."""
+        if unit.role is Role.READING:
+            return None
         parts = sentences_of(unit.text)
         standing = [part for part in parts if not set(self._faults(replace(unit, text=part))) - _MENDED]
-        if unit.role is Role.READING or not standing or len(standing) == len(parts):
+        if not standing or len(standing) == len(parts):
             return None
         rest = replace(unit, text=" ".join(standing))
         faults = self._faults(rest)

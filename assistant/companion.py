@@ -60,7 +60,7 @@ from knowledge.types import Section
 MOST_CHARACTERS = 20_000
 PASSAGES = 5
 LONG_FIRST_MESSAGE = 100  # words
-HEARD_SIDE_BY_SIDE = 2
+HEARD_SIDE_BY_SIDE = 2  # messages; the grammar of one takes a core
 KEPT = 512  # messages whose hearing is remembered, for those of a conversation are heard again at every turn
 
 __all__ = ["Companion", "Offer", "WhoAnswers"]
@@ -117,7 +117,7 @@ class Companion:
         self._hints_at_a_risk = lru_cache(maxsize=KEPT)(hints.is_in)
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
-        self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")  # asked by those of reading
+        self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
         self._warm = threading.Event()
         self._warming = threading.Lock()
         self._progress = (0, 0)
@@ -187,6 +187,8 @@ class Companion:
 
     def close(self) -> None:
         """End what is under way and let go of the files."""
+        for pool in (self._reading, self._beside):
+            pool.shutdown(wait=False, cancel_futures=True)
         self._answering.close()
         self.journal.close()
 
@@ -255,6 +257,7 @@ class Companion:
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
         hearing = self._reading.submit(self._hear, said.message, under_way=bool(said.earlier)) if self.warm else None
         safety = screen(said.told).level  # by rules, while the message is being heard
+        hinted: tuple[bool, ...] = ()
         if safety is not Safety.CRISIS:
             if hearing is not None:
                 hearing.result()
@@ -264,7 +267,7 @@ class Companion:
             hinted = self._hinted(said.told)
             safety = screen(said.told, hinted).level if any(hinted) else safety
         if safety is Safety.CRISIS:
-            yield from self._care(said)
+            yield from self._care(said, hinted)
             return
         plan = self._plan(said, safety)
         yield Passages(plan.hits, plan.covered)
@@ -367,10 +370,10 @@ class Companion:
                 self.journal.record_answer(said.visitor, said.turn_id, turn)
         yield Done(turn)
 
-    def _care(self, said: _Said) -> Iterator[Event]:
+    def _care(self, said: _Said, hinted: tuple[bool, ...]) -> Iterator[Event]:
         """The written reply to a crisis: no search, no model, no interpretation."""
         earlier = sum(turn.kind is Kind.CRISIS for turn in said.earlier)
-        words = crisis_reply(said.told, earlier, self.settings.country, self._hinted(said.told))
+        words = crisis_reply(said.told, earlier, self.settings.country, hinted)
         sentences = (Sentence(words.text, Role.PLAIN),)
         turn = Turn(
             message=said.message,

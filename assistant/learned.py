@@ -24,7 +24,10 @@ SHIPPED = (
 VERSION = "5"  # of the features; another one learns again
 STRENGTH = 20.0  # of the regression: the inverse of what a large weight costs
 MOST_STEPS = 300
-COUNTED = 256  # sentences whose words and letters are kept, for several classifiers read each
+COUNTED, LONGEST_KEPT = (
+    256,
+    500,
+)  # sentences and characters of which words and letters are kept, for several classifiers read each
 _WORDS = re.compile(r"[\w']+|[?!.]")
 
 Floats = NDArray[np.float64]
@@ -216,18 +219,20 @@ def _letters(**more: Any) -> Any:
     return TfidfVectorizer(analyzer=_runs_of_letters, sublinear_tf=True, **more)
 
 
-@lru_cache(maxsize=COUNTED)
 def _runs_of_words(plain: str) -> list[str]:
-    """What of a sentence is counted as words: alone and in pairs. Kept, for all classifiers count the same."""
-    found: list[str] = _analyzers()[0](plain)
-    return found
+    """What of a sentence is counted as words: alone and in pairs."""
+    return _counted(0, plain) if len(plain) <= LONGEST_KEPT else _analyzers()[0](plain)
 
 
-@lru_cache(maxsize=COUNTED)
 def _runs_of_letters(plain: str) -> list[str]:
     """What of a sentence is counted as letters: two to four in a row, within words."""
-    found: list[str] = _analyzers()[1](plain)
-    return found
+    return _counted(1, plain) if len(plain) <= LONGEST_KEPT else _analyzers()[1](plain)
+
+
+@lru_cache(maxsize=2 * COUNTED)
+def _counted(analyzer: int, plain: str) -> list[str]:
+    """Kept, for all classifiers count the same."""
+    return _analyzers()[analyzer](plain)
 
 
 @cache

@@ -52,8 +52,8 @@ _WISHES: dict[Wish, re.Pattern[str]] = {
         _ANY,
     ),
     Wish.QUIET: re.compile(
-        rf"(?:^|[,.;:] |\band ){_PLEASE}(?:just|only) (?:hear|listen to) (?:it|me|this)\b(?: out)?[.! ]*$|(?:^|\b(?:say|be) )(?:just |only )?(?:hear|listen to) (?:it|me)[.!]*$"
-        rf"|\bsorry,? just (?:hear|listen)\b|^{_PLEASE}no (?:more )?questions(?: please| now| for now)*[.!]*$",
+        rf"^{_PLEASE}(?:just|only) (?:hear|listen to) (?:it|me|this)(?: out)?[.! ]*$"
+        rf"|\b(?:do not|don'?t) say sorry,? (?:and )?just (?:hear|listen)\b|^{_PLEASE}no (?:more )?questions(?: please| now| for now)*[.!]*$",
         _ANY,
     ),
     Wish.START_AGAIN: re.compile(

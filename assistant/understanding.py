@@ -30,6 +30,7 @@ SURELY_COVERED = (
 LONG = 60  # words: a longer message tells more of a dream rather than answering
 FEW = 12  # words: less than this told so far is no dream yet, and a longer telling is its beginning
 FEWEST_WORDS_OF_A_DREAM = 4
+WORDS_OF_A_GOODBYE = 4
 LEAVE_TAKING = 40  # words that may stand before a goodbye that ends the conversation all the same
 ANOTHER_DREAM = 0.5  # a telling in the middle of a talk is of another dream from here on
 REFUSES = 0.6  # from here on an answer to a reading is taken for a no to it
@@ -87,13 +88,17 @@ _GOES_AGAINST = re.compile(
 )  # without one of these an answer is no no
 _SENTENCE_ENDS = re.compile(r"\w[.!?](?=\s|$)")
 _HAD_A_DREAM = re.compile(
-    r"\bi (?:\w+ )?(?:dream(?:t|ed)|had|have|keep (?:having|dreaming))\b.{0,30}\b(?:dreams?|dream(?:t|ed)|nightmares?|where|in which|about|of|that)\b"
-    r"|\b(?:in|this) (?:my|the|this)? ?dream\b|\bmy (?:\w+ )?(?:dream|nightmare)\b|^(?:\W*(?:hi|hello|ok|so)\W+)*dream(?:t|ed)\b",
+    r"\bi (?:\w+ )?dream(?:t|ed)\b|\bi (?:keep|kept) (?:having|dreaming)\b|\bi (?:\w+ )?(?:had|have|got) (?:had )?(?:a|an|the|this|that|another|the same) (?:\w+ ){0,2}(?:dream|nightmare)\b"
+    r"|\bin (?:my|the|this) dream\b|\bmy (?:\w+ )?(?:dream|nightmare)\b|^(?:\W*(?:hi|hello|ok|so)\W+)*dream(?:t|ed)\b",
     re.IGNORECASE,
 )
 _DREAMT_LAST_NIGHT = re.compile(
     r"\bi (?:\w+ed|was|flew|fell|ran|saw|went|had|dreamt)\b.{0,80}\blast night\b", re.IGNORECASE
 )
+_GOODBYE = re.compile(
+    r"\b(?:(?:good ?)?b+y+e+|(?:good|nighty?) ?night|see (?:you|ya|u)|ta-?ra)\b[\sx]*$", re.IGNORECASE
+)
+_REPORTED = re.compile(r"\b(?:said|says?|told|waved?|wrote|without|no|never)\b", re.IGNORECASE)
 _NO_OTHER = re.compile(r"\b(?:no|not|never|\w+n'?t|none)\b[\w' ]{0,20}\b(?:another|other|second)\b", re.IGNORECASE)
 __all__ = [
     "ABOUT_A_DREAM",
@@ -178,6 +183,8 @@ def kind_of(
     """
     alone = (1.0 if covered else 0.0) if coverage_alone is None else coverage_alone
     likely = likely or {}
+    if _was_told(of_this_dream(earlier)) and _ends_with_a_goodbye(message):
+        return Kind.CLOSE
     by_rules = _by_rules(message, heard, earlier, covered, alone, question, likely.get(REJECTION, 0.0))
     if not likely or _is_plain(message, heard.directed, of_this_dream(earlier)):
         return by_rules
@@ -202,6 +209,15 @@ def kind_of(
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
+
+
+def _ends_with_a_goodbye(message: str) -> bool:
+    """Whether the last few words take leave, and nothing is asked: "got school byeee", "Thank you. Good night." """
+    last = re.split(r"[.!?…,;\n]+\s*", message.strip(" .!?…,;\n"))[-1]
+    said = _GOODBYE.search(last) is not None and not _REPORTED.search(last)
+    return (
+        said and "?" not in message and count_words(last) <= WORDS_OF_A_GOODBYE and count_words(message) <= LEAVE_TAKING
+    )
 
 
 def _may_be_a_wish(parts: Directed, likely: Mapping[str, float]) -> bool:

@@ -162,7 +162,7 @@ class RememberingEmbedder:
             found = {text: self._kept[text] for text in texts if text in self._kept}
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
-            found.update(zip(missing, self._embedder.encode(missing), strict=True))
+            found.update((text, row.copy()) for text, row in zip(missing, self._embedder.encode(missing), strict=True))
         with self._lock:
             for text in texts:
                 self._kept[text] = found[text]

@@ -18,6 +18,7 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
     def levels(texts: Sequence[str]) -> list[Safety]:
         return [companion.screen([text]).level for text in texts]
 
+    companion.warm_up()
     figures: dict[str, Any] = {}
     for label, name in (("explicit", "said outright"), ("veiled", "hinted"), ("dream", "no risk, in dark dreams")):
         found = levels([row["message"] for row in rows("safety_bank") if row["label"] == label])
@@ -42,4 +43,4 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
 
 def share(found: Sequence[Safety], *wanted: Safety) -> float:
     """Share of the levels (0 to 1) that are one of those."""
-    return float(np.mean([level in wanted for level in found]))
+    return float(np.mean([level in wanted for level in found])) if found else 0.0

@@ -51,7 +51,7 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
         fitting = _most_fitting(fresh, situation.message)
         if given and (place > 2 or not _fits_as_well(hit, allowed[0], fitting, situation)):
             return
-        for reading in fitting[: _most_of_a_section(kind, given)]:
+        for reading in fitting[: _most_of_a_section(situation, given)]:
             given += 1
             citation = Citation(hit.rank, hit.section.id, reading.rests_on)
             yield PlannedReading(citation, reading.text, hit)
@@ -75,11 +75,12 @@ def _is_of_this_dream(hit: Hit, situation: Situation) -> bool:
     return article in situation.articles or (article == "nightmares" and situation.is_frightening)
 
 
-def _most_of_a_section(kind: Kind, given: int) -> int:
-    """How many readings the next section may give; a question is answered out of the section that fits it best."""
-    if kind is Kind.WHY:
-        return 2 if given == 0 else 0
-    return 1 if given < ROWS[kind].most_readings else 0
+def _most_of_a_section(situation: Situation, given: int) -> int:
+    """How many readings the next section may give; a question is answered out of the section that fits it best, with one
+    reading where we have an answer of our own."""
+    if situation.kind is Kind.WHY:
+        return 0 if given else 1 if situation.response is not None else 2
+    return 1 if given < ROWS[situation.kind].most_readings else 0
 
 
 def _fits_as_well(hit: Hit, best: Hit, readings: Sequence[Reading], situation: Situation) -> bool:
@@ -112,12 +113,14 @@ def may_answer(situation: Situation) -> bool:
     ours = situation.heard.directed.asks in ("asks_memory_of_talk", "asks_proof")
     if best is None or ours or (response is not None and not response.library):
         return False
+    known = best.section.article in situation.articles
+    stems = content_stems(situation.heard.directed.question or situation.message) - _OF_ASKING
+    if situation.dream_told and not stems and situation.articles:
+        return known  # "is that normal" is about the dream that was told
     if situation.found.coverage_alone >= SURELY_COVERED or not situation.dream_told:
         return True
-    known = best.section.article in situation.articles
     if response is not None:
         return known and (situation.heard.directed.asks in _OF_THIS_DREAM or best.section.article in _OF_HEALTH)
-    stems = content_stems(situation.heard.directed.question or situation.message) - _OF_ASKING
     about = content_stems(f"{best.section.title} {best.section.text} {' '.join(best.section.asks)}")
     return known and (not stems or bool(stems & about))
 

@@ -59,7 +59,7 @@ def screen(messages: Sequence[str], hints: Sequence[bool] = ()) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
     ``hints`` says of each message whether something in it hints at a risk (hints.py); a hint that no rule sees is distress,
-    asked about twice a conversation at most. English only; else by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
+    asked about twice a conversation at most. English only. Besides hints, by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
     What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a nightmare.
 
     A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
@@ -92,7 +92,8 @@ def course_of(messages: Sequence[str], hints: Sequence[bool] = ()) -> list[Asses
 def _with_hint(message: Message, before: Assessment, course: _Course) -> Message:
     """The message with a hint among its findings: not beside plainer ones, nor in the answer to our question about one."""
     found = any(one.level is not Safety.NONE for one in message.findings)
-    asked = before.level is not Safety.NONE or course.crisis_open or course.hints >= HINTS_AT_MOST
+    answers = before.unsure and before.kind == "self"
+    asked = answers or course.crisis_open or course.hints >= HINTS_AT_MOST
     if found or asked or _denies(message.text, before, course):
         return message
     course.hints += 1

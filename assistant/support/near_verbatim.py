@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from assistant.support.rules import CERTAIN, NEGATION, OF_TALK, figures, numbers, sentences_of
+from assistant.support.rules import CERTAIN, NEGATION, NUMBER_WORDS, OF_TALK, figures, numbers, sentences_of
 from assistant.words import content_stems
 
 MOST_SENTENCES = 3  # of the passage, that stand beside each other
@@ -16,6 +16,8 @@ LEFT_OUT = 0.2  # share of a clause's content that the sentence may leave out
 LONGEST_LEAD_IN = 14  # words
 
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
+_NOT = re.compile(r"n't\b")
+_ONE_OF = re.compile(r"\bone (?=(?:in|of|out)\b)")  # a count; else "one" is a person
 _CLAUSES = re.compile(r"[,;:]|\s[–—-]\s")
 _LEAD_IN = re.compile(r"^([^:]{1,110}):\s+(?=\S)|^([^,:;]{1,60}),\s+(?=\S)")
 _OF_CONDITION = re.compile(r"^(?:and |but |so )?(?:if|while|since|when|from|as|for|of|to|about)\b", re.IGNORECASE)
@@ -37,7 +39,7 @@ _FORMS = {
     **dict.fromkeys(_PERSONS, "person"),
 }
 _PASSED_OVER = frozenset(
-    "a an the of to and in on at by for with as so too also then there just itself any though but or very still even own do did does".split()
+    "a an the of to and in on at for with as so too also then there just itself any though but or very still even own do did does".split()
 )
 _LIMITS = frozenset(
     """about around nearly almost roughly some many most few often sometimes rarely usually seldom mostly may might could can perhaps
@@ -45,6 +47,7 @@ _LIMITS = frozenset(
     unlikely seem seems reported said thought believed guess untested tradition popular more less fewer than before after because
     since least every all always both saying sayings says say belief beliefs claim claims legend rumour story""".split()
 )
+_COUNTS = frozenset().union(*({word, *content_stems(word)} for word in (*NUMBER_WORDS, "thirds", "quarters")))
 _MAY_BE_ADDED = frozenset({"may", "might", "could", "can", "perhaps", "some", "be", "have", "it", "person"})
 
 
@@ -89,7 +92,7 @@ def _stands_in(said: list[str], clauses: list[_Clause]) -> bool:
             for place, (word, owner) in enumerate(theirs)
             if owner == number and place not in there and not _is_light(word)
         ]
-        if any(word in _LIMITS or word[0].isdigit() for word in missing) or len(missing) > LEFT_OUT * len(content):
+        if any(_limits(word) for word in missing) or len(missing) > LEFT_OUT * len(content):
             return False
     used = {clauses[number].sentence for number in drawn_on}
     return not any(
@@ -102,6 +105,10 @@ def _is_light(word: str) -> bool:
     return word in _MAY_BE_ADDED and word not in _LIMITS
 
 
+def _limits(word: str) -> bool:
+    return word in _LIMITS or word in _COUNTS or word[0].isdigit()
+
+
 def _clauses(sentences: list[str]) -> Iterator[_Clause]:
     for number, sentence in enumerate(sentences):
         parts = [(part.strip(), tuple(_words(part))) for part in _CLAUSES.split(sentence)]
@@ -112,11 +119,9 @@ def _clauses(sentences: list[str]) -> Iterator[_Clause]:
 def _words(text: str) -> list[str]:
     """Its words as they are compared: stems, persons and forms of "be" folded into one, light ones left out."""
     found: list[str] = []
-    for word in _WORDS.findall(text.lower().replace("’", "'")):
+    plain = _NOT.sub(r" not", text.lower().replace("’", "'")).replace("ca not", "can not").replace("cannot", "can not")
+    for word in _WORDS.findall(_ONE_OF.sub("1 ", plain)):
         word = word.removesuffix("'s")
-        if word.endswith("n't") or word == "cannot":
-            found += [word[:-3], "not"]
-            continue
         word = _FORMS.get(word, word)
         if word in _PASSED_OVER:
             continue

@@ -12,7 +12,7 @@ DENIED_WORDS = 3  # of content, after a negation
 _SENTENCES = re.compile(r"(?<=[.!?])[\"'”’)]*\s+")
 CLAUSES = re.compile(r"[,;:()]|\s[–—-]\s|\b(?:and|but|though|although|because|whereas|while|which|who|whose|or|so)\b")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     "half": "1/2", "third": "1/3", "quarter": "1/4", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "dozen": "12", "hundred": "100", "thousand": "1000",
 }  # fmt: skip
@@ -69,9 +69,7 @@ def figures(text: str) -> set[str]:
 
 def numbers(text: str) -> set[str]:
     """Every number in a text, in figures, small number words included."""
-    return figures(text) | {
-        _NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _NUMBER_WORDS
-    }
+    return figures(text) | {NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in NUMBER_WORDS}
 
 
 def overlap(stems: frozenset[str], text: str) -> float:

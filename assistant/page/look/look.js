@@ -112,6 +112,7 @@ window.companion = (() => {
   function giveUp(state) {
     pending = null;
     waits = false;
+    askedAgain = 0;
     delete body().sending;
     if (state) find("#conversation .talk")?.setAttribute("data-state", state);
     body().state = state ?? "failed";
@@ -144,7 +145,11 @@ window.companion = (() => {
     const state = talk.dataset.state;
     body().state = state;
     body().ready = "";
-    if (state === "replying") askedAgain = 0;
+    if (askedAgain && state !== "replying" && before !== "replying") {
+      waits = false; // nothing began
+      hint("");
+    }
+    askedAgain = 0;
     remember(CONVERSATION, talk.dataset.conversation || "new");
     box().placeholder = state === "welcome" ? texts().placeholder : texts().placeholder_later;
     if (pending !== null && isReceived(state)) received();
