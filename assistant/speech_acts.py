@@ -103,7 +103,7 @@ _ASKS_BY_ITSELF = re.compile(
     _ANY,
 )
 _PUTS_RIGHT = re.compile(
-    r"^(?:(?:wait|no|oh|actually|sorry|and|but|hang on)\b[\s,.]*)*(?:that'?s wrong|it was(?:n'?t| not) (?:a|the|my|her|his) \w+(?: either)?|not (?:a|the|my|his|her) \w+, ?(?:it was |but )?(?:a|the|my|his|her) \w+|i meant (?:my|the|a)\b)",
+    r"^(?:(?:wait|no|oh|actually|sorry|and|but|hang on)\b[\s,.]*)*(?:that'?s wrong|it was(?:n'?t| not) (?:a|the|my|her|his) \w+(?: either)?|not (?:a|the|my|his|her) \w+, ?(?:it was |but )?(?:a|the|my|his|her) \w+|i meant (?:my|the|a)\b|it was (?:a|an|the|my|our|her|his) \w+,? (?:and )?not (?:a|an|the|my|our|her|his) \w+)",
     _ANY,
 )
 _GOODBYE = re.compile(

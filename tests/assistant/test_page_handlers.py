@@ -386,6 +386,7 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         companion._speech_acts,
         companion._reply_kinds,
         companion._carrying,
+        companion._hints,
     )
     broken._warm.set()
     shown = tell(Handlers(broken), anna)
