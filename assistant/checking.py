@@ -125,8 +125,9 @@ class Checker:
             sentence.role is not Role.HEARD and sentence.text != self.plan.note for sentence in self.sentences
         )
         unanswered = self.plan.kind is Kind.WHY and not answers
-        for planned in [*self._unused_readings()][: int(unanswered)]:
-            yield self._repaired(self._built_in.reading(planned), "what was asked was not answered")
+        planned_answer = next(self._unused_readings(), None) if unanswered else None
+        if planned_answer is not None:
+            yield self._repaired(self._built_in.reading(planned_answer), "what was asked was not answered")
         needed = self.plan.kind in _SAID_BY_US or not self.sentences or (unanswered and not self._readings())
         if self.plan.plain and needed and not plain:
             yield self._repaired(Sentence(self.plan.plain, Role.PLAIN), "what had to be said was missing")

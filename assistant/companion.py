@@ -324,8 +324,8 @@ class Companion:
         )  # as a rule that is what it tells
         parts = self._speech_acts.read(message)
         telling = parts.told if (under_way or parts.announces) and parts.told else whole
-        at_hand = heard_whole is not None and telling == whole
-        heard = replace(heard_whole.result() if heard_whole and at_hand else self._ear.hear(telling), directed=parts)
+        at_hand = heard_whole if telling == whole else None
+        heard = replace(at_hand.result() if at_hand else self._ear.hear(telling), directed=parts)
         return self._carrying.weighed(heard) if under_way and not parts.opens_a_dream else heard
 
     def _sections(self) -> dict[str, Section]:

@@ -31,7 +31,7 @@ _NEVERS: dict[str, str] = {
         r"\b(?:repressed|suppressed|forgotten|buried|hidden|recovered) (?:\w+ )?(?:memor|trauma|abuse|event|experience)|"
         r"\bsomething (?:may have |might have |must have )?happened to you (?:as a child|that you)|\byou were (?:probably |perhaps )?abused\b"
     ),
-    "helpline": r"\b(?:\d{3}[-\s]\d{3}[-\s]\d{4}|\d{3}[-\s]\d{4}|116[-\s]?\d{3}|741[-\s]?741|1-?800[-\d]+|988|116\s?123|helpline|hotline|crisis line)\b",
+    "helpline": r"\b(?:\d{3}[-\s]\d{3,4}[-\s]?\d{0,4}|1-?800[-\d]+|988|116\s?123|helpline|hotline|crisis line)\b",
     "claim to be human": (
         r"(?<!such )\bas a (?:human|therapist|doctor|psychologist|person|woman|man)\b(?!.*\bnot\b)|\bi(?:'m| am) (?:a )?(?:human|real person|therapist|"
         r"psychologist)\b|\bi (?:too |also )?(?:once )?(?:had|dreamed|dreamt) (?:a|the|that) (?:similar|same) (?:dream)?"

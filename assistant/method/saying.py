@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.memory import since_the_start, told_back
@@ -17,6 +18,7 @@ from assistant.types import Kind, PlannedReading, Wish
 from assistant.understanding import ABOUT_A_DREAM
 
 MOST_SOURCES = 2  # named in one reply
+_PAGES = re.compile(r"(?<=\d)-(?=\d)")  # "211-235" gets its dash: with a hyphen it would look like a telephone number
 
 
 def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str:
@@ -66,7 +68,8 @@ def _where_it_comes_from(situation: Situation) -> str:
     if section is None:
         return ""
     told = text("source", "named" if section.sources else "unnamed").format(
-        title=section.title, sources=" ".join(source.rstrip(".") + "." for source in section.sources[:MOST_SOURCES])
+        title=section.title,
+        sources=_PAGES.sub("–", " ".join(source.rstrip(".") + "." for source in section.sources[:MOST_SOURCES])),
     )
     return f"{told} {text('graded', section.evidence.value)}"
 

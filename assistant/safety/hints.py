@@ -77,6 +77,10 @@ def _examples() -> dict[str, list[str]]:
         for example in told
         for sentence in in_sentences(plain(example))
     ]
-    known = {re.sub(r"\W+", " ", one.lower()) for label in (_EXPLICIT, _VEILED) for one in rows[label]}
-    harmless = [one for one in of_dreams if re.sub(r"\W+", " ", one.lower()) not in known]
+    known = {_bare(one) for label in (_EXPLICIT, _VEILED) for one in rows[label]}
+    harmless = [one for one in of_dreams if _bare(one) not in known]
     return {**rows, _NONE: [*rows[_NONE], *dict.fromkeys(harmless)]}
+
+
+def _bare(sentence: str) -> str:
+    return re.sub(r"\W+", " ", sentence.lower())
