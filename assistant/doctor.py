@@ -10,9 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.filesize import decimal
+
 from assistant.companion import Companion
 from assistant.models.discovery import find_servers
-from assistant.models.model_file import check_processor
+from assistant.models.model_file import check_processor, physical_cores
+from assistant.models.presets import PRESETS, best_for, fetched_path, fits, memory_here, speed_of
 from assistant.models.small_model import small_model_path
 from assistant.settings import Settings
 from assistant.types import Done, Notice
@@ -52,6 +55,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("built-in voice", _built_in_voice),
         ("processor", _processor),
         ("small model", _small_model),
+        ("larger models", larger_models),
         ("model servers here", _servers),
         ("model", _model),
     ]
@@ -116,6 +120,27 @@ def _small_model(settings: Settings) -> Finding:
     if path is None:
         return Finding("small model", "note", "not fetched; nothing needs it yet", "dream model get small")
     return Finding("small model", "works", str(path))
+
+
+def larger_models(settings: Settings, memory: int | None = None, cores: int | None = None) -> Finding:
+    """Which larger model this computer can run, which are here, and how to fetch the best; by default as it really is."""
+    name = "larger models"
+    memory = memory_here() if memory is None else memory
+    cores = physical_cores() if cores is None else cores
+    here = [preset.name for preset in PRESETS.values() if fetched_path(preset, settings.models_dir)]
+    fetched = f"Fetched: {', '.join(here)}." if here else "None is fetched; nothing needs one."
+    if not memory:
+        return Finding(
+            name, "note", f"this computer does not say how much memory it has. {fetched}", "dream model list"
+        )
+    best = best_for(memory, cores)
+    if best is None:
+        return Finding(name, "note", f"{decimal(memory)} of memory are too little for any. {fetched}")
+    fitting = " or ".join(preset.name for preset in PRESETS.values() if fits(preset, memory))
+    says = (
+        f"{decimal(memory)} of memory hold {fitting}; {best.name} is the best here. {speed_of(best, cores)} {fetched}"
+    )
+    return Finding(name, "note", says, "" if best.name in here else f"dream model get {best.name}")
 
 
 def _servers(_: Settings) -> Finding:

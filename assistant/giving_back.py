@@ -21,6 +21,7 @@ LONGEST_QUOTE = 20  # words
 _LONGEST_QUOTE_IN_CHARACTERS = 160
 _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
+_DANGLING = 0.4  # worth that a telling loses by beginning with a "he" that it does not name
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
 _FRAMES: dict[str, dict[str, str]] = read_yaml("assistant", "frames.yaml")
@@ -106,7 +107,7 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
     usable = [
         number
         for number, clause in enumerate(heard.clauses)
-        if (clause.sure or clause.continued)
+        if (clause.sure or clause.continued or clause.dangling)
         and clause.waking == waking
         and _is_fit(clause)
         and not _SOUNDS_LIKE_ADVICE.match(clause.turned)
@@ -124,8 +125,10 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
 def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends: bool) -> _Window | None:
     beside = [right == left + 1 and bool(joints[right]) for left, right in zip((-2, *numbers), numbers, strict=False)]
     clauses = tuple(heard.clauses[number] for number in numbers)
-    if not all(clause.sure or after for clause, after in zip(clauses, beside, strict=True)):
+    if not all(clause.sure or (after and clause.continued) or clause.dangling for clause, after in zip(clauses, beside, strict=True)):
         return None
+    if any(later.dangling & earlier.names for earlier, later in combinations(clauses, 2)):
+        return None  # "he" would be taken for somebody else
     told = tuple(
         clause.continued if after and clause.continued else clause.turned
         for clause, after in zip(clauses, beside, strict=True)
@@ -197,6 +200,7 @@ def _worth(window: _Window) -> float:
         worth -= 1.2
     worth -= 0.12 * max(0, window.words - _COMFORTABLE)
     worth -= 0.25 * sum(not joint for joint in window.joints)
+    worth -= _DANGLING * bool(window.clauses[0].dangling)
     content = [_content(text) for text in window.told]
     worth -= 0.35 * sum(len(one & other) for one, other in combinations(content, 2))
     return worth

@@ -121,6 +121,11 @@ _OF_LEAVING_OUT = content_stems(
     """take leave leaving left forget forgot part bit line sentence remark word thing note summary please delete remove drop cut scratch strike erase omit
     lose edit skip write mention keep kindly private rest everything only last said name talk call put out want lol haha"""
 )
+_OF_NOW = re.compile(  # without one of these a sentence of a long telling says how it was in the dream
+    r"\b(?:now|still|today|tonight|this morning|yesterday|since|awake|wak(?:e|ing)|woken?|right (?:now|here)|these days|lately|"
+    r"can(?:no|'?)t (?:sleep|stop|shake|get)|i'?m (?:so |very |really )?(?:shak|cry|sobb|trembl)ing)\b",
+    _ANY,
+)
 _DENIES_A_FACT = re.compile(
     r"\b(?:was|were|is|are)(?:n'?t| not) (?:even )?(?:in|part of|from) (?:the|my|that) dream\b|\bnot (?:from|in|part of) (?:the|my) dream\b|\bin (?:the )?real life\b.*\bnot\b|"
     r"\b(?:nobody|no one) (?:said|was|did)\b.*|\bthere (?:was|were)(?:n'?t| no) (?:any )?\w+|^(?:what|which) \w+\s*[?.!]*$|\bmy \w+(?:'?s| is) (?:still )?alive\b",
@@ -283,13 +288,15 @@ class SpeechActs:
         likely = self._acts.probabilities(looked_at, vectors)
         for number, row in zip(seen, likely, strict=True):
             acts[number] = self._act(sentences[number], row)
-        least = FELT_NOW if sum(map(count_words, sentences)) <= LONG else FELT_NOW_IN_A_LONG_TELLING
+        long = sum(map(count_words, sentences)) > LONG
+        least = FELT_NOW_IN_A_LONG_TELLING if long else FELT_NOW
         states = self._states.probabilities(looked_at, vectors)
         found = [
             (float(probability), state)
             for sentence, row in zip(looked_at, states, strict=True)
             for state, probability in zip(self._states.labels, row, strict=True)
             if state != "none"
+            and (not long or _OF_NOW.search(sentence))
             and probability >= (max(least, FELT_NOW_IN_A_LONG_TELLING) if state in _SURELY else least)
             and self._may_be(state, sentence)
         ]

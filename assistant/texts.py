@@ -28,6 +28,11 @@ def choices(name: str) -> tuple[str, ...]:
     return tuple(_all()[name])
 
 
+def of_grade(name: str, grade: str) -> tuple[str, ...]:
+    """The wordings kept under a name for an evidence grade; none where there are none for it."""
+    return tuple(_all()[name].get(grade, ()))
+
+
 def in_turn(name: str, said: Collection[str], number: int = 0) -> str:
     """A wording under a name that was not said yet, beginning the search at ``number``; that one where all were said."""
     wordings = turned(choices(name), number)

@@ -91,7 +91,7 @@ class Clause:
     """One finite clause of the message. ``turned`` is it told back in the second person, without a capital or full stop.
 
     ``weight`` orders clauses by how telling they are (higher first), ``sure`` is false where the turn may have changed the
-    meaning: then it is only ever quoted. ``waking`` marks what is said of waking life, not of the dream; ``past`` that it is
+    meaning: then it is only ever quoted, unless it is told where nothing could be taken for what its ``dangling`` pronouns mean. ``waking`` marks what is said of waking life, not of the dream; ``past`` that it is
     told in a past tense.
     """
 
@@ -105,6 +105,8 @@ class Clause:
     continued: str = (
         ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
     )
+    dangling: frozenset[str] = frozenset()  # he, she, it, they: pronouns in it whose noun lies far back or is not certain
+    names: frozenset[str] = frozenset()  # those pronouns that one would take for somebody or something named in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +283,15 @@ Event: TypeAlias = Passages | Sentence | Question | Notice | Done
 
 @dataclass(frozen=True, slots=True)
 class PlannedReading:
-    """A reading that this turn may offer: the section's own sentence, its mark and what it rests on."""
+    """A reading that this turn may offer: the section's own sentence, its mark and what it rests on.
+
+    ``lead`` says where it comes from, for a voice that says the sentence as it stands; empty where the sentence does so itself.
+    """
 
     citation: Citation
     text: str
     hit: Hit
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

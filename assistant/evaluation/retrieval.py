@@ -17,7 +17,7 @@ from assistant.evaluation.samples import (
     real_dreams_outside,
     source_article,
 )
-from assistant.method.themes import speaks_of
+from assistant.method.themes import may_read, speaks_of
 from knowledge.library import Library
 
 Figures = dict[str, float | int | str]
@@ -90,7 +90,14 @@ def _of_real_dreams(library: Library) -> Figures:
 
 def _given(library: Library, message: str) -> str:
     """The section that a first reading would come from, "" where none covers the message."""
-    hits = [hit for hit in library.search(message).hits if hit.covers and speaks_of(message, hit.section.article)]
+    found = library.search(message)
+    hits = [
+        hit
+        for hit in found.hits
+        if hit.covers
+        and speaks_of(message, hit.section.article, found.coverage)
+        and may_read(message, hit.section.id)
+    ]
     return hits[0].section.id if hits else ""
 
 

@@ -55,7 +55,9 @@ class Sense:
         default_factory=set
     )  # of these words, those that may stay as they are after the stretch before
     leans: bool = False  # only the stretch right before it explains a pronoun
-    lost: bool = False  # a pronoun that nothing explains for certain
+    lost: bool = False  # a word that nothing explains for certain, and that would be taken wrongly
+    dangling: set[str] = field(default_factory=set)  # pronouns that nothing told explains, nor anything could seem to
+    names: set[str] = field(default_factory=set)  # pronouns that one could take for somebody or something named in it
     unnamed: set[str] = field(default_factory=set)  # pronouns that the dreamer never explains: he, she, it or they
     means: set[str] = field(
         default_factory=set
@@ -132,6 +134,7 @@ def sense(
             _lean(result, before is not None)
     for one in view.within:
         _point_plainly(one, view.earlier, result)
+    result.names = {family for family in ("he", "she", "they", "it") for one in view.within if _could_be(family, one)}
     result.means.update(one.word.lemma for one in view.within)
     result.means.update((_SOMEBODY | {_NOTHING_NAMED}) & {word.lower for word in words})
     result.means.update(_FAMILY[word.lower] for word in words if word.lower in _FAMILY)
@@ -183,11 +186,18 @@ def _precedes(one: Named, segment: Segment, place: int) -> bool:
     return one.sentence < place or (one.sentence == place and one.word.index < segment.words[0].index)
 
 
-def _lean(result: Sense, possible: bool) -> None:
+def _lean(result: Sense, possible: bool, pronoun: str = "") -> None:
+    """The stretch leans on the one before where that is ``possible``; else a ``pronoun`` dangles, and other words are lost."""
     if possible:
         result.leans = True
+    elif pronoun:
+        result.dangling.add(_FAMILY[pronoun])
     else:
         result.lost = True
+
+
+def _could_be(family: str, one: Named) -> bool:
+    return _may_be_it(one) and one.number is Number.ONE if family == "it" else _fits(family, one)
 
 
 def _points(word: Word) -> bool:
@@ -237,7 +247,7 @@ def _understand_somebody(word: Word, view: _View, result: Sense) -> None:
             result.only_alone.add(word.index)
         result.means.add(last.word.lemma)
         return
-    _lean(result, view.goes_on(pronoun, fitting))
+    _lean(result, view.goes_on(pronoun, fitting), pronoun)
 
 
 def _is_doubtful(pronoun: str, one: Named, view: _View) -> bool:
@@ -253,7 +263,7 @@ def _unexplained(pronoun: str, view: _View, result: Sense) -> None:
     if not view.earlier or _FAMILY[pronoun] in view.unnamed:
         result.unnamed.add(_FAMILY[pronoun])
     else:
-        _lean(result, bool(_SOMEBODY & view.before))
+        _lean(result, bool(_SOMEBODY & view.before), pronoun)
 
 
 def _acts_on(noun: Word, pronoun: Word) -> bool:
@@ -296,7 +306,8 @@ def _understand_it(word: Word, words: Sequence[Word], view: _View, result: Sense
     if any(one.number is Number.ONE for one in inside) or _means_nothing(word, words):
         return
     things = {one.word.lemma for one in view.earlier if one.number is Number.ONE and _may_be_it(one)}
-    _lean(result, view.goes_on(word.lower, things) or (_NOTHING_NAMED in view.before and word.role == "nsubj"))
+    goes_on = view.goes_on(word.lower, things) or (_NOTHING_NAMED in view.before and word.role == "nsubj")
+    _lean(result, goes_on, word.lower)
 
 
 def _may_be_it(one: Named) -> bool:

@@ -76,7 +76,7 @@ def clauses(
         unnamed |= means.unnamed
         told_before = stretches[number - 1] if number else None
         clause = _clause(message, stretch, told_before, means, felt[stretch.sentence], number / len(stretches))
-        before = means if clause.sure or clause.continued else None
+        before = means if clause.sure or clause.continued or clause.dangling else None
         weights.update({id(word): clause.weight for word in stretch.segment.words})
         found.setdefault(clause.turned, clause)
     return tuple(found.values()), weights
@@ -165,11 +165,14 @@ def _clause(
     continues = clear and (means.leans or bool(means.only_alone))
     heavy = weight(segment, position, bool(feeling)) - 0.4 * bool(means.unnamed) - 0.8 * stretch.waking
     told_back = _turned(message, stretch, means.instead)
+    left_as_i = bool(_LEFT_AS_I.search(_QUOTED.sub("", told_back)))
     return Clause(
         said=message[start:end],
         turned=told_back,
         weight=round(max(heavy, 0.05), 2),
-        sure=clear and not means.leans and not _LEFT_AS_I.search(_QUOTED.sub("", told_back)),
+        sure=clear and not means.leans and not means.dangling and not left_as_i,
+        dangling=frozenset(means.dangling) if clear and not means.leans and not left_as_i else frozenset(),
+        names=frozenset(means.names),
         waking=stretch.waking,
         past=_is_past(words),
         feeling=feeling,

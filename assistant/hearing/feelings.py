@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.hearing.grammar import Sentence, Word
-from assistant.hearing.lexicon import FEELING_NOUNS, FEELING_VERBS, FELT, ONLY_FELT, closed
+from assistant.hearing.lexicon import DONE_TO_ME, FEELING_NOUNS, FEELING_VERBS, FELT, ONLY_FELT, closed
 
 _LINKING = closed("linking_verbs")
 _MINE = frozenset({"i", "me", "we", "myself"})
 _NEGATING = closed("denying")
 _NOT_SO = closed("not_so")
 _IN_THE_AIR = closed("in_the_air")
+_HEDGES = frozenset(
+    "kind of kinda sort sorta a bit little like just mostly mainly really very so pretty quite too honestly lowkey maybe probably both and or um hmm idk well "
+    "rather more simply first".split()
+)
 _NAMED_UNDER = ("feeling", "emotion", "mood", "thought")
 
 
@@ -29,7 +33,9 @@ def feelings(sentence: Sentence, label: str = "") -> list[tuple[str, Word]]:
 def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
     if word.lower in FELT | ONLY_FELT and word.role not in {"amod", "compound", "det"}:
         strong = word.lower in FELT
-        if (strong and under_heading) or _is_said_of_me(word, words, strong):
+        if strong and (under_heading or _opens_an_answer(word, words)):
+            return word.lower
+        if _is_said_of_me(word, words, strong):
             return word.lower
     if (
         word.lower in FEELING_NOUNS
@@ -40,7 +46,20 @@ def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
         return word.lower
     if word.lemma in FEELING_VERBS and word.is_verb and _holder(word) in _MINE:
         return FEELING_VERBS[word.lemma]
+    if word.lemma in DONE_TO_ME and word.is_verb and any(one.role == "dobj" and one.lower in _MINE for one in word.children):
+        return DONE_TO_ME[word.lemma]
     return ""
+
+
+def _opens_an_answer(word: Word, words: Sequence[Word]) -> bool:
+    """As in "lonely i guess", "kinda sad and angry": the answer begins with the feeling."""
+    before = [other.lower for other in words[: word.index] if not other.is_mark]
+    follows = words[word.index + 1] if word.index + 1 < len(words) else None
+    return (
+        all(other in _HEDGES or other in FELT for other in before)
+        and word.child("nsubj") is None
+        and not (follows is not None and (follows.is_noun or follows.lower in {"at", "with", "to", "about"} and not word.index))
+    ) and not (word.is_verb and word.tag not in {"VBN", "JJ"})
 
 
 def _is_said_of_me(word: Word, words: Sequence[Word], strong: bool) -> bool:
@@ -129,6 +148,8 @@ def _holder(verb: Word) -> str:
 
 def _is_denied(word: Word, words: Sequence[Word]) -> bool:
     before = [other.lower for other in words[max(0, word.index - 4) : word.index]]
+    if "never" in before and before[-1:] == ["so"]:
+        return False  # "never felt so calm"
     if any(other in _NEGATING for other in before):
         return "but" not in before[before.index(next(o for o in before if o in _NEGATING)) :]
     verb = word.head

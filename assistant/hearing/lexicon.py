@@ -47,6 +47,7 @@ FELT = _words(_FEELINGS["felt"])
 ONLY_FELT = _words(_FEELINGS["only_felt"])
 FEELING_NOUNS = _words(_FEELINGS["nouns"])
 FEELING_VERBS: dict[str, str] = _FEELINGS["verbs"]
+DONE_TO_ME: dict[str, str] = _FEELINGS["done_to_me"]
 
 
 def closed(name: str) -> frozenset[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.contract import ROWS
 from assistant.method.situation import Situation
 from assistant.method.stages import recurs
-from assistant.method.themes import is_to_try, speaks_of
+from assistant.method.themes import is_to_try, may_read, speaks_of
 from assistant.phrases import says_nothing
+from assistant.texts import of_grade, turned
 from assistant.types import Citation, Kind, PlannedReading, Stage
 from assistant.understanding import SURELY_COVERED
 from assistant.words import content_stems
@@ -22,6 +24,11 @@ _OF_HEALTH = frozenset(
     {"sleep-paralysis", "nightmares"}
 )  # the articles that say what is dangerous and when to see a doctor
 _OF_WHAT_RECURS = frozenset({"nightmares/recurring"})
+_SAYS_WHENCE = re.compile(
+    r":|\b(?:read(?:s|ings?|er)?|stud(?:y|ies)|surveys?|reviews?|research\w*|people|some|many|popular|tradition\w*|old|untested|idea|guess|nobody|evidence|"
+    r"no (?:figure|fact|study)|in (?:practice|general))\b|\d",
+    re.IGNORECASE,
+)
 _OF_ASKING = content_stems(
     "mean means meaning normal common happen happens reason cause why explain explanation tell think article library proof evidence proven hypothesis certain sure"
 )
@@ -54,7 +61,16 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
         for reading in fitting[: _most_of_a_section(situation, given)]:
             given += 1
             citation = Citation(hit.rank, hit.section.id, reading.rests_on)
-            yield PlannedReading(citation, reading.text, hit)
+            yield PlannedReading(citation, reading.text, hit, _lead(reading, hit, situation) if given == 1 else "")
+
+
+def _lead(reading: Reading, hit: Hit, situation: Situation) -> str:
+    """A few words on how well supported the reading is, where it does not say so itself; none twice in a conversation."""
+    if situation.kind is Kind.WHY or _SAYS_WHENCE.search(reading.text):
+        return ""
+    wordings = of_grade("reading_leads", hit.section.evidence.value)
+    fresh = [one for one in turned(wordings, len(situation.message)) if not any(s.startswith(one) for s in situation.said)]
+    return next(iter(fresh), "")
 
 
 def _is_named(hit: Hit, situation: Situation) -> bool:
@@ -62,9 +78,10 @@ def _is_named(hit: Hit, situation: Situation) -> bool:
     if hit.section.id in _OF_WHAT_RECURS and not any(recurs(one) for one in (situation.message, *situation.told)):
         return False
     if situation.kind is not Kind.WHY:
-        return speaks_of(situation.message, hit.section.article)
+        of_the_dream = situation.kind is not Kind.DREAM or may_read(situation.message, hit.section.id)
+        return of_the_dream and speaks_of(situation.message, hit.section.article, situation.found.coverage)
     everything = " ".join((situation.heard.directed.message, *situation.told))
-    return not situation.dream_told or speaks_of(everything, hit.section.article)
+    return not situation.dream_told or speaks_of(everything, hit.section.article, situation.found.coverage)
 
 
 def _is_of_this_dream(hit: Hit, situation: Situation) -> bool:

@@ -13,7 +13,7 @@ from assistant.method.responses import Comfort, comfort_for, steadying
 from assistant.method.scenes import said_to_scene, scenes_in
 from assistant.method.situation import Situation, asks_gently, is_in_english, tells_enough
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
-from assistant.texts import in_turn, text
+from assistant.texts import choices, in_turn, text, turned
 from assistant.types import Kind, PlannedReading, Wish
 from assistant.understanding import ABOUT_A_DREAM
 
@@ -46,7 +46,9 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
     if kind is Kind.UNCOVERED and (situation.grieves or situation.is_night):
         return ""  # a word on the library would be cold here
     if kind is Kind.UNCOVERED:
-        return "" if text("uncovered") in said or situation.found.covered else text("uncovered")
+        wordings = choices("uncovered")
+        told_already = not said.isdisjoint(wordings) or situation.found.covered
+        return "" if told_already else turned(wordings, len(situation.message))[0]
     if situation.anew and is_whole(situation.anew):
         whole = said_back(situation.anew)
         return text("new_ending_whole").format(whole) if whole else ""

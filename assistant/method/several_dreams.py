@@ -14,7 +14,7 @@ MOST_NAMED = 3
 WORDS_NAMED = 4  # of each dream, in the question which comes first
 
 _BORDERS = re.compile(
-    r"(?:(?<=\s)|^)\(?\d{1,2}[.)]\s+|(?:(?<=[.!?\n]\s)|(?<=\n)|^)(?:(?:and|then|also|ok|so),? )*(?:the )?(?:first|second|third|fourth|next|other|last|another)"
+    r"(?:(?<=[.!?:;\n]\s)|(?<=\n)|^)\(?\d{1,2}[.)]\s+|(?:(?<=[.!?\n]\s)|(?<=\n)|^)(?:(?:and|then|also|ok|so),? )*(?:the )?(?:first|second|third|fourth|next|other|last|another)"
     r" (?:dream|one|nightmare)\b(?: was| is|:|,)*\s*|(?<=[.!?\n]\s)(?:and )?then (?:i had )?another (?:dream|one)\b[:,]?\s*",
     re.IGNORECASE,
 )

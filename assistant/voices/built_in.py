@@ -100,8 +100,9 @@ class BuiltInVoice:
         return Sentence(f"\u201c{quoted}\u201d, you say.", Role.HEARD, frame="say")
 
     def reading(self, planned: PlannedReading) -> Sentence:
-        """The section's own sentence with its mark."""
-        return Sentence(with_mark(planned.text, planned.citation.marker), Role.READING, planned.citation)
+        """The section's own sentence with its mark, led up to by where it comes from."""
+        said = f"{planned.lead} {_lowered(planned.text)}" if planned.lead else planned.text
+        return Sentence(with_mark(said, planned.citation.marker), Role.READING, planned.citation)
 
     def _padding(self, plan: Plan, sentences: list[Sentence], short: int) -> Iterator[Sentence]:
         """Plain sentences that leave the meaning with the dreamer, until the reply is long enough."""
@@ -113,6 +114,11 @@ class BuiltInVoice:
                 return
             short -= count_words(wording)
             yield Sentence(wording, Role.PLAIN)
+
+
+def _lowered(sentence: str) -> str:
+    """The sentence as it goes on after a colon."""
+    return sentence if sentence.startswith(("I ", "I'")) else sentence[:1].lower() + sentence[1:]
 
 
 def _named_feelings(plan: Plan, given: str) -> str:
