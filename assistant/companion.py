@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.carrying import CarryingClauses
+from assistant.clause_weights import ClauseWeights
 from assistant.checking import Checker
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
@@ -102,7 +102,7 @@ class Companion:
         ear: Ear,
         speech_acts: SpeechActs,
         reply_kinds: ReplyKinds,
-        carrying: CarryingClauses,
+        clause_weights: ClauseWeights,
         hints: Hints,
     ) -> None:
         self.settings = settings
@@ -112,7 +112,7 @@ class Companion:
         self._ear = ear
         self._speech_acts = speech_acts
         self._reply_kinds = reply_kinds
-        self._carrying = carrying
+        self._clause_weights = clause_weights
         self._hints = hints
         self._hints_at_a_risk = lru_cache(maxsize=KEPT)(hints.is_in)
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
@@ -132,9 +132,9 @@ class Companion:
         speech_acts = SpeechActs(embedder, learned)
         reply_kinds = ReplyKinds(embedder, learned, speech_acts)
         ear = Ear()
-        carrying = CarryingClauses(embedder, learned, ear)
+        clause_weights = ClauseWeights(embedder, learned, ear)
         hints = Hints(embedder, learned)
-        return cls(settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, carrying, hints)
+        return cls(settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, clause_weights, hints)
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""
@@ -150,7 +150,7 @@ class Companion:
             self._ear,
             self._speech_acts,
             self._reply_kinds,
-            self._carrying,
+            self._clause_weights,
             self._hints,
         )
         if self.warm:
@@ -176,7 +176,7 @@ class Companion:
             self.library.warm_up(self._note_progress)
             self._speech_acts.warm_up()
             self._reply_kinds.warm_up()
-            self._carrying.warm_up()
+            self._clause_weights.warm_up()
             self._hints.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
@@ -326,7 +326,8 @@ class Companion:
         telling = parts.told if (under_way or parts.announces) and parts.told else whole
         at_hand = heard_whole if telling == whole else None
         heard = replace(at_hand.result() if at_hand else self._ear.hear(telling), directed=parts)
-        return self._carrying.weighed(heard) if under_way and not parts.opens_a_dream else heard
+        of_answer = under_way and not parts.opens_a_dream
+        return self._clause_weights.of_answer(heard) if of_answer else self._clause_weights.of_telling(heard)
 
     def _sections(self) -> dict[str, Section]:
         """The library's sections by their ids."""

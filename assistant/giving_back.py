@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -21,7 +21,8 @@ LONGEST_QUOTE = 20  # words
 _LONGEST_QUOTE_IN_CHARACTERS = 160
 _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
-_DANGLING = 0.4  # worth that a telling loses by beginning with a "he" that it does not name
+_DANGLING = 0.7  # worth that a telling loses by a "he" that it does not name
+_APART = 1.2  # and by going on with something that did not stand right after
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
 _FRAMES: dict[str, dict[str, str]] = read_yaml("assistant", "frames.yaml")
@@ -59,6 +60,9 @@ _SOUNDS_LIKE_ADVICE = re.compile(
     re.IGNORECASE,
 )
 _SHORT_QUOTE = 7  # words
+FEWEST_QUOTED, MOST_QUOTED = 3, 16  # words of the heart of a telling, for it to be quoted beside the rest
+_WORDS_BESIDE_A_QUOTE = 22
+_FAR_MORE = 0.4  # weight by which the heart is above the rest, for it to be quoted rather than left out
 _LEADS_ON = re.compile(
     r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no)\b[\s,.…:–—-]*)+(?=\w)",
     re.IGNORECASE,
@@ -96,7 +100,9 @@ def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0)
     for waking in (False, True):
         windows = list(_windows(heard, waking))
         if windows:
-            return _framed(heard, max(windows, key=_worth), used_frames, seed)
+            best = max(windows, key=_worth)
+            beside = _beside_a_quote(heard, windows, best)
+            return beside(used_frames, seed) if beside else _framed(heard, best, used_frames, seed)
     return _quoted(heard, used_frames, seed)
 
 
@@ -127,8 +133,8 @@ def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends:
     clauses = tuple(heard.clauses[number] for number in numbers)
     if not all(clause.sure or (after and clause.continued) or clause.dangling for clause, after in zip(clauses, beside, strict=True)):
         return None
-    if any(later.dangling & earlier.names for earlier, later in combinations(clauses, 2)):
-        return None  # "he" would be taken for somebody else
+    if any(_misleads(earlier, later) for earlier, later in combinations(clauses, 2)):
+        return None
     told = tuple(
         clause.continued if after and clause.continued else clause.turned
         for clause, after in zip(clauses, beside, strict=True)
@@ -142,6 +148,29 @@ def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends:
         ends=ends and not beside[-1],
     )
     return window if window.words <= MOST_WORDS - _WORDS_OF_FRAMES else None
+
+
+def _misleads(earlier: Clause, later: Clause) -> bool:
+    """Whether a "he" of one of the clauses would be taken for somebody else whom the other names."""
+    families = {family for family, _ in earlier.dangling}
+    if any(family in families for family, _ in later.names):
+        return True
+    named = [(family, noun) for family, noun in earlier.names]
+    return any(
+        family == pronoun and not (noun and (pronoun, noun) in earlier.names)
+        for pronoun, noun in later.dangling
+        for family, _ in named
+    )
+
+
+def _unexplained(window: _Window) -> int:
+    """How many pronouns it leaves standing that it doesn't explain."""
+    named: set[tuple[str, str]] = set()
+    open_ones: set[str] = set()
+    for clause in window.clauses:
+        open_ones |= {pronoun for pronoun, noun in clause.dangling if (pronoun, noun) not in named}
+        named |= clause.names
+    return len(open_ones)
 
 
 def _is_hollow(window: _Window) -> bool:
@@ -199,8 +228,8 @@ def _worth(window: _Window) -> float:
     if window.words < FEWEST_WORDS:
         worth -= 1.2
     worth -= 0.12 * max(0, window.words - _COMFORTABLE)
-    worth -= 0.25 * sum(not joint for joint in window.joints)
-    worth -= _DANGLING * bool(window.clauses[0].dangling)
+    worth -= _APART * sum(not joint for joint in window.joints)
+    worth -= _DANGLING * _unexplained(window)
     content = [_content(text) for text in window.told]
     worth -= 0.35 * sum(len(one & other) for one, other in combinations(content, 2))
     return worth
@@ -296,6 +325,36 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     asked = heard.asks_something and bool(_ASKING.match(quote))
     group = "asked" if asked else "quoted-short" if len(quote.split()) <= _SHORT_QUOTE else "quoted"
     return _filled(group, {"quote": quote}, used_frames, seed, (clause,) if clause else ())
+
+
+def _beside_a_quote(
+    heard: Heard, windows: Sequence[_Window], best: _Window
+) -> Callable[[Collection[str], int], GivenBack] | None:
+    """The heart of a telling as a quotation, beside a clause or two, where it cannot be turned and weighs far more than the rest."""
+    heart = max(heard.clauses, key=lambda clause: clause.weight)
+    quote = _plain(heart.said)
+    weighs = heart.weight - max(clause.weight for clause in best.clauses)
+    if heart in best.clauses or heart.waking or weighs < _FAR_MORE or not FEWEST_QUOTED <= len(quote.split()) <= MOST_QUOTED:
+        return None
+    if not (_is_fit(heart) or _FIRST_PERSON.search(quote)) or not _can_be_quoted(quote):
+        return None
+    number = heard.clauses.index(heart)
+    short = [one for one in windows if len(one.clauses) < 3 and one.words <= _WORDS_BESIDE_A_QUOTE]
+    if not short:
+        return None
+    window = max(short, key=lambda one: _worth(one) - _distance(heard, one, number))
+    after = heard.clauses.index(window.clauses[-1]) < number
+    a, b, joint, opened = _as_two(window)
+    told = f"{a}{joint}{b}" if joint else f"{a}. {_capital(opened)}" if b else a
+    words = {"quote": quote, "A": _capital(told)}
+    group = "quote-after" if after else "quote-before"
+    return lambda used, seed: _filled(group, words, used, seed, (*window.clauses, heart))
+
+
+def _distance(heard: Heard, window: _Window, number: int) -> float:
+    """What a telling loses by lying far from the clause of that number, or after it."""
+    apart = number - heard.clauses.index(window.clauses[-1])
+    return 0.15 * abs(apart) + 0.3 * (apart < 0)
 
 
 def _filled(

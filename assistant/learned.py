@@ -67,15 +67,17 @@ class SentenceClassifier:
     ``strength`` is the inverse of what a large weight costs.
     Reproducible: the same examples give the same weights. ``columns`` gives what is known of
     examples besides their words: their embedding, where nothing else is said; ``beside`` names all else that they depend on, and is called when the name is.
+    Examples that cost time to make may be given as a function, with their ``labels``; then ``beside`` names what they are made of.
     """
 
     def __init__(
         self,
         name: str,
-        examples: Mapping[str, Sequence[str]],
+        examples: Mapping[str, Sequence[str]] | Callable[[], Mapping[str, Sequence[str]]],
         embedder: Embedder,
         folder: Path,
         *,
+        labels: Sequence[str] = (),
         meaning: float = 2.0,
         strength: float = STRENGTH,
         columns: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
@@ -86,14 +88,19 @@ class SentenceClassifier:
         self._strength = strength
         self._columns = columns or embedder.encode
         self._beside = beside
-        self._examples = examples
+        self._given = examples
+        self._given_labels = labels
         self._embedder = embedder
         self._folder = folder
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The labels, in the order of the probabilities' columns."""
-        return tuple(sorted(self._examples))
+        return tuple(sorted(self._given_labels or self._examples))
+
+    @cached_property
+    def _examples(self) -> Mapping[str, Sequence[str]]:
+        return self._given() if callable(self._given) else self._given
 
     def probabilities(self, sentences: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """A row a sentence, a column a label; ``vectors`` are the columns that go with the sentences: their embeddings."""
@@ -113,7 +120,8 @@ class SentenceClassifier:
     @cached_property
     def file_name(self) -> str:
         """The name under which what was learned is kept."""
-        known = [VERSION, self._strength, self._meaning, self._embedder.fingerprint, dict(self._examples)]
+        examples = self.labels if callable(self._given) else dict(self._given)
+        known = [VERSION, self._strength, self._meaning, self._embedder.fingerprint, examples]
         told = json.dumps([*known, *([self._beside()] if self._beside else [])])
         return f"{self.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
 

@@ -122,7 +122,7 @@ _OF_LEAVING_OUT = content_stems(
     lose edit skip write mention keep kindly private rest everything only last said name talk call put out want lol haha"""
 )
 _OF_NOW = re.compile(  # without one of these a sentence of a long telling says how it was in the dream
-    r"\b(?:now|still|today|tonight|this morning|yesterday|since|awake|wak(?:e|ing)|woken?|right (?:now|here)|these days|lately|"
+    r"\b(?:(?<!know )now(?! that)|still|today|tonight|this morning|since (?:then|i woke)|awake|wak(?:e|ing)|woken?|these days|lately|"
     r"can(?:no|'?)t (?:sleep|stop|shake|get)|i'?m (?:so |very |really )?(?:shak|cry|sobb|trembl)ing)\b",
     _ANY,
 )

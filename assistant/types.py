@@ -105,8 +105,9 @@ class Clause:
     continued: str = (
         ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
     )
-    dangling: frozenset[str] = frozenset()  # he, she, it, they: pronouns in it whose noun lies far back or is not certain
-    names: frozenset[str] = frozenset()  # those pronouns that one would take for somebody or something named in it
+    dangling: frozenset[tuple[str, str]] = frozenset()  # he, she, it or they, where it is not told here whom it means; and
+    # the only noun that it can mean, "" where there are several
+    names: frozenset[tuple[str, str]] = frozenset()  # those pronouns that one would take for a noun in it, and the noun
 
 
 @dataclass(frozen=True, slots=True)

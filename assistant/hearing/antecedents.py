@@ -56,8 +56,12 @@ class Sense:
     )  # of these words, those that may stay as they are after the stretch before
     leans: bool = False  # only the stretch right before it explains a pronoun
     lost: bool = False  # a word that nothing explains for certain, and that would be taken wrongly
-    dangling: set[str] = field(default_factory=set)  # pronouns that nothing told explains, nor anything could seem to
-    names: set[str] = field(default_factory=set)  # pronouns that one could take for somebody or something named in it
+    dangling: dict[str, str] = field(
+        default_factory=dict
+    )  # pronouns that nothing right before explains, and the only noun that each could mean, "" where there are several
+    names: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # pronouns that one could take for somebody or something named in it, each with that noun
     unnamed: set[str] = field(default_factory=set)  # pronouns that the dreamer never explains: he, she, it or they
     means: set[str] = field(
         default_factory=set
@@ -134,7 +138,12 @@ def sense(
             _lean(result, before is not None)
     for one in view.within:
         _point_plainly(one, view.earlier, result)
-    result.names = {family for family in ("he", "she", "they", "it") for one in view.within if _could_be(family, one)}
+    result.names = {
+        (family, one.word.lemma)
+        for family in ("he", "she", "they", "it")
+        for one in view.within
+        if _could_be(family, one)
+    }
     result.means.update(one.word.lemma for one in view.within)
     result.means.update((_SOMEBODY | {_NOTHING_NAMED}) & {word.lower for word in words})
     result.means.update(_FAMILY[word.lower] for word in words if word.lower in _FAMILY)
@@ -153,7 +162,7 @@ def _point_plainly(one: Named, earlier: Sequence[Named], result: Sense) -> None:
     if not described and any(other.word.lemma == one.word.lemma for other in earlier):
         result.instead[pointer.index] = "the"
     elif pointer.lower == "these":
-        result.instead[pointer.index] = ""
+        result.instead[pointer.index] = "the" if pointer.before is not None and pointer.before.lower == "of" else ""
     else:
         result.instead[pointer.index] = "an" if _sounds_open(after.lower) else "a"
 
@@ -186,12 +195,12 @@ def _precedes(one: Named, segment: Segment, place: int) -> bool:
     return one.sentence < place or (one.sentence == place and one.word.index < segment.words[0].index)
 
 
-def _lean(result: Sense, possible: bool, pronoun: str = "") -> None:
+def _lean(result: Sense, possible: bool, pronoun: str = "", may_mean: Collection[str] = ()) -> None:
     """The stretch leans on the one before where that is ``possible``; else a ``pronoun`` dangles, and other words are lost."""
     if possible:
         result.leans = True
     elif pronoun:
-        result.dangling.add(_FAMILY[pronoun])
+        result.dangling[_FAMILY[pronoun]] = next(iter(may_mean)) if len(may_mean) == 1 else ""
     else:
         result.lost = True
 
@@ -247,7 +256,7 @@ def _understand_somebody(word: Word, view: _View, result: Sense) -> None:
             result.only_alone.add(word.index)
         result.means.add(last.word.lemma)
         return
-    _lean(result, view.goes_on(pronoun, fitting), pronoun)
+    _lean(result, view.goes_on(pronoun, fitting), pronoun, fitting)
 
 
 def _is_doubtful(pronoun: str, one: Named, view: _View) -> bool:
@@ -307,7 +316,7 @@ def _understand_it(word: Word, words: Sequence[Word], view: _View, result: Sense
         return
     things = {one.word.lemma for one in view.earlier if one.number is Number.ONE and _may_be_it(one)}
     goes_on = view.goes_on(word.lower, things) or (_NOTHING_NAMED in view.before and word.role == "nsubj")
-    _lean(result, goes_on, word.lower)
+    _lean(result, goes_on, word.lower, things)
 
 
 def _may_be_it(one: Named) -> bool:

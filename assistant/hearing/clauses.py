@@ -35,6 +35,12 @@ _LEFT_AS_I = re.compile(r"\bI\b(?!['’])")  # in a telling so garbled that the 
 _QUOTED = re.compile(r"[\"“][^\"”]*(?:[\"”]|$)")
 _SUPPOSING = re.compile(r"\b(?:if|unless|would|wish)\b|'d\b", re.IGNORECASE)
 _LIKENS = re.compile(r"^(?:and |but |or |just |more |almost )*(?:like|as if|as though)\b", re.IGNORECASE)
+_ASKS_WITHOUT_A_MARK = re.compile(
+    r"^(?:and |but |so |or |then )?(?:(?:do|does|did|should|can|could|would|will)(?:n't)? (?:i|we|he|she|it|they|you|this|that|the|my|her|his)|"
+    r"(?:am|is|are|was|were)(?:n't)? (?:i|we|he|she|it|they|you)|why|what|how|who|where)\b(?! was\b| were\b)",
+    re.IGNORECASE,
+)
+_TORN_OFF = re.compile(r"^(?:only|except|save|unless|or else) (?:that )?(?:i|we|you|he|she|it|they|there|this|that|the|my|his|her)\b", re.IGNORECASE)
 _PAST_MODALS = frozenset({"could", "would", "might", "should", "'d"})
 _BEFORE_QUESTION = closed("before_question")
 _Felt = Sequence[tuple[str, Word]]
@@ -140,7 +146,8 @@ def _mark_waking(stretches: Sequence[_Stretch]) -> None:
 def _is_untellable(stretch: _Stretch) -> bool:
     subject = stretch.segment.subject
     spoken_to = subject is not None and subject.lower in SECOND_PERSON
-    return spoken_to or _has(stretch, COARSE) or asides.is_around(stretch.text)
+    asks = _ASKS_WITHOUT_A_MARK.match(stretch.text) is not None and not stretch.segment.supplied
+    return spoken_to or asks or _has(stretch, COARSE) or asides.is_around(stretch.text)
 
 
 def _has(stretch: _Stretch, words: Collection[str]) -> bool:
@@ -161,7 +168,8 @@ def _clause(
     inside = {id(word) for word in words}
     feeling = next((name for name, word in felt if id(word) in inside), "")
     start, end = stretch.block.said(stretch.start, stretch.end)
-    clear = not segment.shaky and not means.lost and _can_be_turned(stretch) and not _is_supposed(stretch, before)
+    torn = _TORN_OFF.match(stretch.text) is not None
+    clear = not (segment.shaky or torn or means.lost) and _can_be_turned(stretch) and not _is_supposed(stretch, before)
     continues = clear and (means.leans or bool(means.only_alone))
     heavy = weight(segment, position, bool(feeling)) - 0.4 * bool(means.unnamed) - 0.8 * stretch.waking
     told_back = _turned(message, stretch, means.instead)
@@ -171,7 +179,7 @@ def _clause(
         turned=told_back,
         weight=round(max(heavy, 0.05), 2),
         sure=clear and not means.leans and not means.dangling and not left_as_i,
-        dangling=frozenset(means.dangling) if clear and not means.leans and not left_as_i else frozenset(),
+        dangling=frozenset(means.dangling.items()) if clear and not means.leans and not left_as_i else frozenset(),
         names=frozenset(means.names),
         waking=stretch.waking,
         past=_is_past(words),

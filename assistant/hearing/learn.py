@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from assistant.carrying import CarryingClauses
+from assistant.clause_weights import ClauseWeights
 from assistant.hearing import Ear
 from assistant.learned import SHIPPED, SentenceClassifier, write
 from assistant.reply_kinds import ReplyKinds
@@ -20,8 +20,8 @@ def classifiers() -> tuple[SentenceClassifier, ...]:
     embedder = SentenceTransformerEmbedder(Settings.model_fields["embedding_model"].default)
     nowhere = Path("/nonexistent")
     speech_acts = SpeechActs(embedder, nowhere)
-    replies, carrying = ReplyKinds(embedder, nowhere, speech_acts), CarryingClauses(embedder, nowhere, Ear())
-    return (*speech_acts.classifiers, carrying.classifier, Hints(embedder, nowhere).classifier, *replies.classifiers)
+    replies, weights = ReplyKinds(embedder, nowhere, speech_acts), ClauseWeights(embedder, nowhere, Ear())
+    return (*speech_acts.classifiers, *weights.classifiers, Hints(embedder, nowhere).classifier, *replies.classifiers)
 
 
 def main() -> None:

@@ -26,7 +26,12 @@ _OF_HEALTH = frozenset(
 _OF_WHAT_RECURS = frozenset({"nightmares/recurring"})
 _SAYS_WHENCE = re.compile(
     r":|\b(?:read(?:s|ings?|er)?|stud(?:y|ies)|surveys?|reviews?|research\w*|people|some|many|popular|tradition\w*|old|untested|idea|guess|nobody|evidence|"
-    r"no (?:figure|fact|study)|in (?:practice|general))\b|\d",
+    r"no (?:figure|fact|study)|in (?:practice|general)|students|asked|half|dreamers|investigated)\b|\d",
+    re.IGNORECASE,
+)
+_READS_NOTHING = re.compile(
+    r"\d|\b(?:nothing shows|no evidence|nobody can|no fact|no study|no figure|we (?:hold|know of)|students|how (?:common|many|often)|foretells?|you (?:could|might) (?:try|write|take|like to know)|"
+    r"some people (?:try|carry|count)|says nothing|does not mean|need not mean|is not a|if you grew up|if nothing|by itself|please don't|a doctor)\b",
     re.IGNORECASE,
 )
 _OF_ASKING = content_stems(
@@ -55,7 +60,7 @@ def readings_for(situation: Situation, allowed: Sequence[Hit]) -> Iterator[Plann
         fit = [hit for hit in fit if is_to_try(hit.section.id) and _is_of_this_dream(hit, situation)]
     for place, hit in enumerate(fit):
         fresh = [reading for reading in hit.section.readings if reading.rests_on not in said]
-        fitting = _most_fitting(fresh, situation.message)
+        fitting = _most_fitting(fresh, situation)
         if given and (place > 2 or not _fits_as_well(hit, allowed[0], fitting, situation)):
             return
         for reading in fitting[: _most_of_a_section(situation, given)]:
@@ -142,7 +147,17 @@ def may_answer(situation: Situation) -> bool:
     return known and (not stems or bool(stems & about))
 
 
-def _most_fitting(readings: Sequence[Reading], message: str) -> list[Reading]:
-    """The readings in the order of what they share with the dreamer's words; the section's own order decides ties."""
-    words = content_stems(message)
-    return sorted(readings, key=lambda reading: -len(words & content_stems(reading.text)))
+def _most_fitting(readings: Sequence[Reading], situation: Situation) -> list[Reading]:
+    """The readings in the order of what they share with the dreamer's words; the section's own order decides ties.
+
+    To a dream one that reads it comes before a caveat, a figure or something to try.
+    """
+    words = content_stems(situation.message)
+    to_a_dream = situation.kind is not Kind.WHY
+    return sorted(
+        readings,
+        key=lambda reading: (
+            to_a_dream and bool(_READS_NOTHING.search(reading.text)),
+            -len(words & content_stems(reading.text)),
+        ),
+    )

@@ -385,7 +385,7 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         Deaf(),  # type: ignore[arg-type]
         companion._speech_acts,
         companion._reply_kinds,
-        companion._carrying,
+        companion._clause_weights,
         companion._hints,
     )
     broken._warm.set()
