@@ -203,9 +203,9 @@ class Companion:
     def _hinted(self, messages: Sequence[str]) -> tuple[bool, ...]:
         return tuple(map(self._hints_at_a_risk, messages)) if self.warm else ()
 
-    def hear(self, message: str) -> Heard:
-        """The message as heard in the middle of a conversation."""
-        return self._hear(message, under_way=True)
+    def hear(self, message: str, *, under_way: bool = True) -> Heard:
+        """The message as heard in the middle of a conversation, or where it tells a dream."""
+        return self._hear(message, under_way=under_way)
 
     def who_answers(self, visitor: str) -> WhoAnswers:
         """Who answers this visitor."""

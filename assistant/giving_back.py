@@ -22,12 +22,16 @@ _LONGEST_QUOTE_IN_CHARACTERS = 160
 _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
 _DANGLING = 0.7  # worth that a telling loses by a "he" that it does not name
-_APART = 1.2  # and by going on with something that did not stand right after
+_APART = 0.8  # and by going on with something that did not stand right after
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
 _FRAMES: dict[str, dict[str, str]] = read_yaml("assistant", "frames.yaml")
 
 OF_THE_DREAM = [frame for group in _FRAMES.values() for frame in group if frame.startswith("in-dream")]
+
+WITHOUT_A_FORMULA = frozenset(  # frames that add no word of their own, so that nobody hears them again
+    {"plain", "bare", "joined", "parted", "bare-quote", "alone", "quote-first-bare"}
+)
 
 _JOINTS = {"": ", and ", "and": ", and ", "but": ", but ", "so": ", so ", "then": ", and then ", "yet": ", yet "}
 _BETWEEN = frozenset({"and", "but", "so", "then", "yet", "plus", "also", "or", "that", "i", "next", "anyway"})
@@ -62,7 +66,7 @@ _SOUNDS_LIKE_ADVICE = re.compile(
 _SHORT_QUOTE = 7  # words
 FEWEST_QUOTED, MOST_QUOTED = 3, 16  # words of the heart of a telling, for it to be quoted beside the rest
 _WORDS_BESIDE_A_QUOTE = 22
-_FAR_MORE = 0.4  # weight by which the heart is above the rest, for it to be quoted rather than left out
+_FAR_MORE = 0.6  # weight by which the heart is above the rest, for it to be quoted rather than left out
 _LEADS_ON = re.compile(
     r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no)\b[\s,.…:–—-]*)+(?=\w)",
     re.IGNORECASE,
@@ -294,7 +298,8 @@ def _is_of(mood: frozenset[str], heard: Heard) -> bool:
 
 
 def _choose(fitting: Sequence[str], used_frames: Collection[str], seed: int) -> str:
-    fresh = [frame for frame in fitting if frame not in used_frames] or list(fitting)
+    fresh = [frame for frame in fitting if frame not in used_frames]
+    fresh = fresh or [frame for frame in fitting if frame in WITHOUT_A_FORMULA] or list(fitting)
     return fresh[seed % len(fresh)]
 
 

@@ -14,6 +14,7 @@ from assistant.companion import Companion
 from assistant.contract import asked_before
 from assistant.evaluation.replies import VISITOR, faults_of_turns, reflections, talk
 from assistant.evaluation.samples import rows
+from assistant.giving_back import WITHOUT_A_FORMULA
 from assistant.kept_yaml import read_yaml
 from assistant.method.matters import main_matter_of
 from assistant.method.responses import said_in_states
@@ -175,7 +176,7 @@ def _citation_of(companion: Companion, reading: str, turn: Turn) -> Citation:
 def measure_method(companion: Companion) -> dict[str, Any]:
     """What the scripted dreamers met, over whole conversations."""
     kept, turns_in_all = _Kept(), 0
-    repeated = questions = reflected = told_wrong = 0
+    repeated = questions = reflected = told_wrong = said_twice = 0
     words: list[int] = []
     for dreamer in dreamers():
         turns = talk(companion, [turn.say for turn in dreamer.turns])
@@ -189,6 +190,7 @@ def measure_method(companion: Companion) -> dict[str, Any]:
         words += [len(turn.reply.split()) for turn in turns]
         _note_promises(kept, dreamer.turns, turns)
         told_wrong += _told_wrong(dreamer.turns, turns)
+        said_twice += formulas_said_twice(turns)
     return {
         "dreamers": len(dreamers()),
         "turns": turns_in_all,
@@ -196,8 +198,21 @@ def measure_method(companion: Companion) -> dict[str, Any]:
         "questions asked twice": repeated,
         "reflections to questions": reflected / max(1, questions),
         "facts denied and told again": told_wrong,
+        "formulas said twice in a conversation": said_twice,
         "words of a reply, median": float(np.median(words)),
     }
+
+
+def formulas_said_twice(turns: Sequence[Turn]) -> int:
+    """How many sentences of our own, and shapes in which words are given back, occur a second time in a conversation."""
+    said: Counter[str] = Counter()
+    for turn in turns:
+        for sentence in turn.sentences:
+            if sentence.frame and sentence.frame not in WITHOUT_A_FORMULA:
+                said[sentence.frame] += 1
+            elif sentence.role is Role.PLAIN:
+                said[sentence.text] += 1
+    return sum(count - 1 for count in said.values() if count > 1)
 
 
 def _note_promises(kept: _Kept, script: Sequence[ScriptedTurn], turns: Sequence[Turn]) -> None:

@@ -206,7 +206,7 @@ def _lean(result: Sense, possible: bool, pronoun: str = "", may_mean: Collection
 
 
 def _could_be(family: str, one: Named) -> bool:
-    return _may_be_it(one) and one.number is Number.ONE if family == "it" else _fits(family, one)
+    return _may_be_it(one) and one.number is Number.ONE if family == "it" else fits(family, one)
 
 
 def _points(word: Word) -> bool:
@@ -222,7 +222,8 @@ def _points(word: Word) -> bool:
     return word.role in {"nsubj", "nsubjpass", "dobj", "pobj", "attr", "conj", "dative"}
 
 
-def _fits(pronoun: str, one: Named) -> bool:
+def fits(pronoun: str, one: Named) -> bool:
+    """Whether the pronoun could mean the noun, by number and sex."""
     if pronoun in _MANY:
         return one.number is Number.MANY or one.word.lemma in _COLLECTIVE
     if one.number is Number.MANY or not one.is_somebody or one.word.lemma in _COLLECTIVE:
@@ -235,11 +236,11 @@ def _understand_somebody(word: Word, view: _View, result: Sense) -> None:
     inside = [
         one
         for one in view.within
-        if _fits(pronoun, one) and one.word.index < word.index and not _acts_on(one.word, word)
+        if fits(pronoun, one) and one.word.index < word.index and not _acts_on(one.word, word)
     ]
-    fitting = {one.word.lemma: one for one in view.earlier if _fits(pronoun, one) and not _acts_on(one.word, word)}
+    fitting = {one.word.lemma: one for one in view.earlier if fits(pronoun, one) and not _acts_on(one.word, word)}
     if inside or (pronoun in _MANY and _group_before(word, view.within)):
-        rivals = {one.word.lemma for one in view.recent(1) if _fits(pronoun, one)} - {one.word.lemma for one in inside}
+        rivals = {one.word.lemma for one in view.recent(1) if fits(pronoun, one)} - {one.word.lemma for one in inside}
         if rivals and word.role in {"nsubj", "nsubjpass"}:
             _lean(result, view.goes_on(pronoun, rivals))
         return

@@ -32,7 +32,8 @@ FILLERS = 3  # of one kind, the most telling
 BACK = "Back to where"
 BACK_AGAIN_AFTER = 5  # questions
 FELT = "feeling-in-dream"
-FIRST_ON_A_SCENE = frozenset({FELT, "image", "turning-point", "wish", "association"})  # facets of a first question
+HEARTS = 3  # clauses of a telling that count as the heart of it
+FIRST_ON_A_SCENE = frozenset({FELT, "wish", "association"})  # facets of a first question: nobody is asked for what was just told
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 
 FACET_WORDS = {
@@ -216,12 +217,53 @@ def _questions_on(
     facets = FIRST_ON_A_SCENE if facet == "scene" else frozenset({facet})
     if facet == "scene" and any(one.feelings for one in heard[:1]):
         facets -= {FELT}
-    for scene in (*scenes, *([_Told(ANY, "")] if facet == "scene" else [])):
+    for scene in scenes:
         yield from _about_scene(scene, facets, salt)
-    if facet != "scene":
+    if facet == "scene":
+        yield from _first_without_a_scene(heard[:1], facets, asked, salt)
+    else:
         yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, of_moments=False))
         yield from _about_scene(_Told(ANY, ""), facets, salt)
         yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, of_moments=True))
+
+
+def _first_without_a_scene(
+    heard: Sequence[Heard], facets: frozenset[str], asked: Sequence[str], salt: str
+) -> Iterator[Chosen]:
+    """A first question where no scene is known: what was wished of the person at the heart of it, what was felt at its heart, or one
+    for whatever dream; which of them comes first looks random."""
+    hearts = [_heart(one) for one in heard]
+    of_person = [Chosen(text, "wish") for text in _filled("wish", _with_persons(hearts), asked, salt, of_moments=False)]
+    of_moment = [
+        Chosen(text, facet)
+        for facet in (FELT, "wish")
+        if facet in facets
+        for text in _filled(facet, hearts, asked, salt, of_moments=True)
+    ]
+    for_any = list(_about_scene(_Told(ANY, ""), facets, salt))
+    kinds = [of_person, of_moment, for_any]
+    first = int(_shuffle(salt), 16) % len(kinds)
+    for kind in (*kinds[first:], *kinds[:first]):
+        yield from kind[:FILLERS]
+    yield from for_any
+
+
+def _heart(heard: Heard) -> Heard:
+    """What was heard, of the most telling clauses alone."""
+    hearts = sorted(heard.clauses, key=lambda clause: -clause.weight)[:HEARTS]
+    return replace(
+        heard,
+        clauses=tuple(clause for clause in heard.clauses if clause in hearts),
+        mentions=tuple(one for one in heard.mentions if any(one.said in clause.said for clause in hearts)),
+    )
+
+
+def _with_persons(heard: Sequence[Heard]) -> list[Heard]:
+    """The same with persons alone, of whom there is one at the heart of it."""
+    return [
+        replace(one, mentions=tuple(m for m in one.mentions if m.kind is MentionKind.PERSON), feelings=())
+        for one in heard
+    ]
 
 
 def _about_scene(scene: _Told, facets: frozenset[str], salt: str) -> Iterator[Chosen]:

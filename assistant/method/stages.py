@@ -105,7 +105,7 @@ def facets_for(
 
 
 def _to_explore(kind: Kind, heard: Heard, hits: Sequence[Hit], asked: Sequence[str], told: Sequence[str]) -> list[str]:
-    """A feeling first, then an image, what it brings to mind, and how it all came about; the body first when legs fail."""
+    """A feeling first, then an image, what it brings to mind, who is in it, what was wished; the body first when legs fail."""
     feelings = ["feeling-named"] if heard.feelings else ["feeling-in-dream"]
     persons = ["person"] if any(mention.kind is MentionKind.PERSON for mention in heard.mentions) else []
     waking = [] if any(_WAKING.search(message) for message in told) else ["feeling-on-waking"]
@@ -117,14 +117,14 @@ def _to_explore(kind: Kind, heard: Heard, hits: Sequence[Hit], asked: Sequence[s
         *feelings,
         "image",
         *since,
-        "turning-point",
         "association",
         *persons,
         "wish",
         *waking,
+        "turning-point",
     ]
     if says_nothing(heard.message):  # after an "idk", something nearer to hand
-        wanted = ["image", "turning-point", *feelings, "association"]
+        wanted = ["image", "wish", *feelings, "association"]
     elif kind is Kind.ANSWER and not {"association"} & set(asked):
         wanted = ["association", *wanted] if set(IMAGE) & set(asked) else ["image", "association", *persons, *wanted]
     if legs_fail(heard, hits) and "body" not in asked:

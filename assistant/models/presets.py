@@ -103,6 +103,5 @@ def speed_of(preset: Preset, cores: int) -> str:
         return f"On {cores} cores expect up to half a minute before the first word of a reply, then several words a second."
     return (
         f"On {'one core' if cores == 1 else f'{cores} cores'} it is slow: minutes may pass before the first word of a reply, "
-        "and then it writes a few words a second at most. "
-        "Give it that time: DREAM_FIRST_TOKEN_TIMEOUT=300 DREAM_REPLY_TIMEOUT=900."
+        "and then it writes a few words a second at most."
     )

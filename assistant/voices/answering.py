@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from assistant.errors import ModelError, ModelUnreachable
@@ -17,6 +17,7 @@ from assistant.voices.voice import Voice
 from knowledge.errors import UsageError
 
 BUILT_IN = "built-in"
+FIRST_TOKEN_OF_A_FILE, REPLY_OF_A_FILE = 300.0, 900.0  # seconds
 NOTHING_LEAVES = "Nothing leaves this computer."
 
 
@@ -55,6 +56,16 @@ class Answering:
         settings = self._settings
         return Times(
             settings.connect_timeout, settings.first_token_timeout, settings.stall_timeout, settings.reply_timeout
+        )
+
+    @property
+    def _times_of_a_file(self) -> Times:
+        """How long a model file may take here: on few cores minutes pass before the first word, unless the settings limit it."""
+        given, times = self._settings.model_fields_set, self.times
+        return replace(
+            times,
+            first_token=times.first_token if "first_token_timeout" in given else FIRST_TOKEN_OF_A_FILE,
+            reply=times.reply if "reply_timeout" in given else REPLY_OF_A_FILE,
         )
 
     def default(self) -> str:
@@ -103,7 +114,7 @@ class Answering:
                     self._local = LocalServer(
                         self._settings.gguf or self._settings.models_dir / address,
                         context_tokens=self._settings.context_tokens,
-                        times=self.times,
+                        times=self._times_of_a_file,
                     )
                 return FreeVoice(self._local.client(), self._settings.context_tokens)
         return FreeVoice(self._client(address, model), self._settings.context_tokens)

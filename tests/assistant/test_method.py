@@ -5,7 +5,7 @@ import pytest
 from assistant.evaluation.method import dreamers
 from assistant.evaluation.replies import faults_of_turns, talk
 from assistant.method.several_dreams import dreams_in, which_first
-from assistant.method.themes import speaks_of
+from assistant.method.themes import may_read, speaks_of
 from assistant.types import Kind, Wish
 from tests.warm_companion import warm_companion
 
@@ -83,9 +83,10 @@ def test_a_correction_is_kept(companion):
 
 def test_a_long_telling_is_read_only_by_an_article_it_speaks_of():
     long = "I was at a desk and edited the tables of a website for somebody who wanted other colours and boxes, and he came back many times with more of them."
-    assert not speaks_of(long, "teeth") and not speaks_of(long, "falling")
-    assert speaks_of(f"{long} Then my tooth broke.", "teeth")
-    assert speaks_of("they came out one by one", "teeth") and speaks_of(long, "an-article-of-ones-own")
+    assert not speaks_of(long, "teeth", 0.0) and not speaks_of(long, "falling", 0.0)
+    assert speaks_of(long, "teeth", 0.5)  # surely covered
+    assert speaks_of(f"{long} Then my tooth broke.", "teeth", 0.0)
+    assert speaks_of("they came out one by one", "teeth", 0.0) and speaks_of(long, "an-article-of-ones-own", 0.0)
 
 
 def test_the_scripted_dreamers_are_whole():
@@ -101,3 +102,14 @@ def test_scripted_dreamers_meet_the_contract_and_no_question_twice(companion):
         assert [faults for faults in faults_of_turns(turns) if faults] == [], dreamer.id
         asked = [turn.question for turn in turns if turn.question]
         assert len(asked) == len(set(asked)), dreamer.id
+
+
+def test_a_section_that_answers_a_question_reads_no_dream_without_a_word_for_it():
+    assert not may_read("my back tooth fell out on the bus", "teeth/omen")
+    assert may_read("my back tooth fell out and gran says it means a death", "teeth/omen")
+    assert may_read("my back tooth fell out, is that bad?", "teeth/omen")
+    assert may_read("my back tooth fell out on the bus", "teeth/falling-out")
+
+
+def test_numbers_in_a_telling_are_no_list_of_dreams():
+    assert dreams_in("One was my age and the other was 17. One looked like a toddler but was 18. These people gave us cakes.") == []
