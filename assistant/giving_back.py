@@ -63,12 +63,17 @@ _SOUNDS_LIKE_ADVICE = re.compile(
     r"^(?:(?:maybe|perhaps|probably|then|so|and|but) )*you (?:should|ought|must|need to|have to|could|'d better)\b",
     re.IGNORECASE,
 )
+_QUOTE_LEFT_OPEN = re.compile(r"(?<!\w)'(?=\w)(?!.*\w[,.!?]?'(?!\w))")
+_SHORT_OF_AN_APOSTROPHE = re.compile(  # "ill get found out": somebody's "I" that was not turned
+    r"\b(?:id|ive|im)\b|(?<!\bfeel )(?<!\bfelt )(?<!\bwas )(?<!\bwere )(?<!\bbeing )(?<!\bfell )(?<!\bso )(?<!\bvery )\bill (?:get|be|have|never|go|do|die|lose|see|know|not|just|always)\b",
+    re.IGNORECASE,
+)
 _SHORT_QUOTE = 7  # words
 FEWEST_QUOTED, MOST_QUOTED = 3, 16  # words of the heart of a telling, for it to be quoted beside the rest
 _WORDS_BESIDE_A_QUOTE = 22
-_FAR_MORE = 0.6  # weight by which the heart is above the rest, for it to be quoted rather than left out
+_FAR_MORE = 1.2  # weight by which the heart is above the rest, for it to be quoted rather than left out
 _LEADS_ON = re.compile(
-    r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no)\b[\s,.…:–—-]*)+(?=\w)",
+    r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no(?=\s*[,.…:–—-]|\s+(?:i|it|he|she|they|we|but)\b))\b[\s,.…:–—-]*)+(?=\w)",
     re.IGNORECASE,
 )
 
@@ -135,7 +140,10 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
 def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends: bool) -> _Window | None:
     beside = [right == left + 1 and bool(joints[right]) for left, right in zip((-2, *numbers), numbers, strict=False)]
     clauses = tuple(heard.clauses[number] for number in numbers)
-    if not all(clause.sure or (after and clause.continued) or clause.dangling for clause, after in zip(clauses, beside, strict=True)):
+    if not all(
+        clause.sure or (after and clause.continued) or clause.dangling
+        for clause, after in zip(clauses, beside, strict=True)
+    ):
         return None
     if any(_misleads(earlier, later) for earlier, later in combinations(clauses, 2)):
         return None
@@ -186,7 +194,8 @@ def _is_fit(clause: Clause) -> bool:
     """Whether the clause may be shown: clean, whole in its marks, and nobody's "I" left in it."""
     lowers = set(re.findall(r"[\w'-]+", clause.turned.lower()))
     return not (
-        _CUT_SHORT.search(clause.turned)
+        _SHORT_OF_AN_APOSTROPHE.search(clause.turned)
+        or _CUT_SHORT.search(clause.turned)
         or lowers & COARSE
         or _MARKUP.search(clause.turned)
         or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))
@@ -339,9 +348,18 @@ def _beside_a_quote(
     heart = max(heard.clauses, key=lambda clause: clause.weight)
     quote = _plain(heart.said)
     weighs = heart.weight - max(clause.weight for clause in best.clauses)
-    if heart in best.clauses or heart.waking or weighs < _FAR_MORE or not FEWEST_QUOTED <= len(quote.split()) <= MOST_QUOTED:
+    if (
+        heart in best.clauses
+        or heart.waking
+        or weighs < _FAR_MORE
+        or not FEWEST_QUOTED <= len(quote.split()) <= MOST_QUOTED
+    ):
         return None
-    if not (_is_fit(heart) or _FIRST_PERSON.search(quote)) or not _can_be_quoted(quote):
+    if (
+        not (_is_fit(heart) or _FIRST_PERSON.search(quote))
+        or not _can_be_quoted(quote)
+        or _QUOTE_LEFT_OPEN.search(quote)
+    ):
         return None
     number = heard.clauses.index(heart)
     short = [one for one in windows if len(one.clauses) < 3 and one.words <= _WORDS_BESIDE_A_QUOTE]
@@ -353,7 +371,8 @@ def _beside_a_quote(
     told = f"{a}{joint}{b}" if joint else f"{a}. {_capital(opened)}" if b else a
     words = {"quote": quote, "A": _capital(told)}
     group = "quote-after" if after else "quote-before"
-    return lambda used, seed: _filled(group, words, used, seed, (*window.clauses, heart))
+    varied = len(heard.message)  # or every first reply would quote in the same shape
+    return lambda used, seed: _filled(group, words, used, seed + varied, (*window.clauses, heart))
 
 
 def _distance(heard: Heard, window: _Window, number: int) -> float:

@@ -105,7 +105,9 @@ class Clause:
     continued: str = (
         ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
     )
-    dangling: frozenset[tuple[str, str]] = frozenset()  # he, she, it or they, where it is not told here whom it means; and
+    dangling: frozenset[tuple[str, str]] = (
+        frozenset()
+    )  # he, she, it or they, where it is not told here whom it means; and
     # the only noun that it can mean, "" where there are several
     names: frozenset[tuple[str, str]] = frozenset()  # those pronouns that one would take for a noun in it, and the noun
 

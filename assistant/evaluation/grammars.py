@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,9 +16,13 @@ from assistant.hearing.plain_text import blocks
 
 Tagged = Sequence[tuple[str, str]]  # words of a sentence, each tagged "noun", "pronoun", "verb", "aux", "not" or ""
 
-_PRONOUNS = frozenset("i you he she it we they me him her us them nobody nothing someone somebody everyone everybody who".split())
+_PRONOUNS = frozenset(
+    "i you he she it we they me him her us them nobody nothing someone somebody everyone everybody who".split()
+)
 _NOT = frozenset({"not", "n't", "never", "nobody", "nothing"})
-_AUXILIARIES = frozenset("am is are was were be been being 'm 's 're do does did have has had 've can could will would should may might must wo ca".split())
+_AUXILIARIES = frozenset(
+    "am is are was were be been being 'm 's 're do does did have has had 've can could will would should may might must wo ca".split()
+)
 _WORD = re.compile(r"[A-Za-z]+(?=n't\b)|n't\b|'(?:m|s|re|ve|d|ll)\b|[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*|[.,;:!?]")
 
 
@@ -25,7 +30,7 @@ def main() -> None:
     """Print one line a library: how many verbs it finds, and of these the right subject, object and denial."""
     grammar = Grammar()
     readers: dict[str, Callable[[str], Sequence[SaidDeed]]] = {
-        "spaCy en_core_web_sm, its tree, mended (ours)": lambda text: _by_tree(grammar, text, mended=True),
+        "spaCy en_core_web_sm, its tree, mended (ours)": lambda text: _by_tree(grammar, text),
         "spaCy en_core_web_sm, its tags, nearest noun": lambda text: _by_nearest(_spacy_tags(grammar, text)),
     }
     readers |= _others()
@@ -33,8 +38,7 @@ def main() -> None:
         counts: Counter[str] = Counter()
         for row in rows("hearing"):
             counts += score_deeds(row, [deed for block in blocks(row["message"]) for deed in read(block.text)])
-        figures = shares_of_deeds(counts)
-        print(f"{name}: " + ", ".join(f"{key} {value:.3f}" if isinstance(value, float) else f"{key} {value}" for key, value in figures.items()))  # noqa: T201
+        sys.stdout.write(f"{name}: {shares_of_deeds(counts)}\n")
 
 
 def _others() -> dict[str, Callable[[str], Sequence[SaidDeed]]]:
@@ -44,11 +48,13 @@ def _others() -> dict[str, Callable[[str], Sequence[SaidDeed]]]:
     hanover, pattern = HanoverTagger.HanoverTagger("morphmodel_en.pgz"), PatternTagger()
     return {
         "HanTa, nearest noun": lambda text: _by_nearest(_plain_tags(hanover.tag_sent(_WORD.findall(text)), 2)),
-        "TextBlob's pattern tagger, nearest noun": lambda text: _by_nearest(_plain_tags(pattern.tag(" ".join(_WORD.findall(text))), 1)),
+        "TextBlob's pattern tagger, nearest noun": lambda text: _by_nearest(
+            _plain_tags(pattern.tag(" ".join(_WORD.findall(text))), 1)
+        ),
     }
 
 
-def _by_tree(grammar: Grammar, text: str, *, mended: bool) -> list[SaidDeed]:
+def _by_tree(grammar: Grammar, text: str) -> list[SaidDeed]:
     found = deeds(grammar.parse([text]))
     return [
         SaidDeed(deed.verb.lower, deed.who.lower if deed.who else "", deed.whom.lower if deed.whom else "", deed.denied)
@@ -86,7 +92,9 @@ def _by_nearest(words: Tagged) -> list[SaidDeed]:
         before = [one for one, of in words[:place] if of in {"noun", "pronoun"}]
         after = [one for one, of in words[place + 1 : place + 4] if of in {"noun", "pronoun", "verb"}]
         nearest = words[max(0, place - 3) : place]
-        denied = any(of == "not" for _, of in [*nearest, *words[place + 1 : place + 2]]) or bool(before and before[-1] in _NOT)
+        denied = any(of == "not" for _, of in [*nearest, *words[place + 1 : place + 2]]) or bool(
+            before and before[-1] in _NOT
+        )
         whom = after[0] if after and not lone else ""
         found.append(SaidDeed(word, before[-1] if before else "", whom, denied))
     return found

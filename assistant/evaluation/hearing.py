@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.clause_weights import is_marked
+from assistant.companion import Companion
 from assistant.evaluation.samples import rows
+from assistant.giving_back import give_back
 from assistant.hearing import Ear
 from assistant.hearing.deeds import Deed, deeds, noun_phrase
 from assistant.hearing.grammar import Grammar, Sentence, Word
@@ -44,6 +47,29 @@ def measure_hearing() -> dict[str, Any]:
         counts += _score_owners(row, sentences)
         counts += _score_heard(row, ear.hear(row["message"]))
     return {"messages": len(labelled), **shares_of_deeds(counts), **_shares(counts)}
+
+
+def measure_hearts(companion: Companion) -> dict[str, Any]:
+    """Of held-out tellings in which a reader marked the heart: how often it is among the heaviest clauses, and given back."""
+    found: Counter[str] = Counter()
+    labelled = rows("gist")
+    for row in labelled:
+        heard = companion.hear(row["message"], under_way=False)
+        heaviest = sorted(heard.clauses, key=lambda clause: -clause.weight)
+        given = give_back(heard)
+        told = given.clauses if given is not None else ()
+        found["first"] += any(is_marked(clause.said, row["gist"]) for clause in heaviest[:1])
+        found["three"] += any(is_marked(clause.said, row["gist"]) for clause in heaviest[:3])
+        found["told"] += any(is_marked(clause.said, row["gist"]) for clause in told)
+        found["stretches"] += len(row["gist"])
+        found["stretches told"] += sum(any(is_marked(one.said, [part]) for one in told) for part in row["gist"])
+    return {
+        "tellings with their heart marked": len(labelled),
+        "the weightiest clause is of it": found["first"] / len(labelled),
+        "one of the three weightiest is": found["three"] / len(labelled),
+        "something of it is given back": found["told"] / len(labelled),
+        "share of it that is given back": found["stretches told"] / found["stretches"],
+    }
 
 
 def shares_of_deeds(counts: Counter[str]) -> dict[str, Any]:

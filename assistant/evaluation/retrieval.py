@@ -94,9 +94,7 @@ def _given(library: Library, message: str) -> str:
     hits = [
         hit
         for hit in found.hits
-        if hit.covers
-        and speaks_of(message, hit.section.article, found.coverage)
-        and may_read(message, hit.section.id)
+        if hit.covers and speaks_of(message, hit.section.article, found.coverage) and may_read(message, hit.section.id)
     ]
     return hits[0].section.id if hits else ""
 

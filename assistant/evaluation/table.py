@@ -10,6 +10,7 @@ from rich.table import Table
 from assistant.companion import Companion
 from assistant.evaluation import baseline
 from assistant.evaluation.grounding import measure_grounding
+from assistant.evaluation.hearing import measure_hearing, measure_hearts
 from assistant.evaluation.method import measure_kinds, measure_method
 from assistant.evaluation.replies import in_own_folder, measure_replies
 from assistant.evaluation.retrieval import measure_retrieval
@@ -25,6 +26,7 @@ def evaluate_all(companion: Companion, *, with_model: bool = False) -> dict[str,
     }
     built_in = in_own_folder(companion)
     built_in.journal.choose_voice("evaluation", "built-in")
+    figures["hearing"] = {**measure_hearing(), **measure_hearts(built_in)}
     figures["message kinds"] = measure_kinds(built_in)
     figures["scripted dreamers, built-in voice"] = measure_method(built_in)
     figures["replies, built-in voice"] = measure_replies(built_in)

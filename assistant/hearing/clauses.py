@@ -40,7 +40,10 @@ _ASKS_WITHOUT_A_MARK = re.compile(
     r"(?:am|is|are|was|were)(?:n't)? (?:i|we|he|she|it|they|you)|why|what|how|who|where)\b(?! was\b| were\b)",
     re.IGNORECASE,
 )
-_TORN_OFF = re.compile(r"^(?:only|except|save|unless|or else) (?:that )?(?:i|we|you|he|she|it|they|there|this|that|the|my|his|her)\b", re.IGNORECASE)
+_TORN_OFF = re.compile(
+    r"^(?:only|except|save|unless|or else) (?:that )?(?:i|we|you|he|she|it|they|there|this|that|the|my|his|her)\b",
+    re.IGNORECASE,
+)
 _PAST_MODALS = frozenset({"could", "would", "might", "should", "'d"})
 _BEFORE_QUESTION = closed("before_question")
 _Felt = Sequence[tuple[str, Word]]

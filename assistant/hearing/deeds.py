@@ -12,8 +12,54 @@ _NOBODY = frozenset({"nobody", "nothing", "none", "no-one", "noone", "neither", 
 _DENY = frozenset({"not", "n't", "never", "nor", "hardly", "barely"})
 _RELATIVE = frozenset({"who", "that", "which", "whom"})
 _TOWARDS = frozenset({"at", "to", "for", "after", "with"})
-_LETS = frozenset({"let", "make", "help", "see", "watch", "hear", "feel", "want", "tell", "ask", "have", "get", "allow", "force", "order", "beg", "teach", "expect", "need"})
-_DIRECTED = frozenset({"look", "talk", "yell", "shout", "wave", "smile", "stare", "laugh", "speak", "listen", "point", "scream", "call", "whisper", "bark", "growl", "nod", "sing", "run", "belong", "happen"})
+_LETS = frozenset(
+    {
+        "let",
+        "make",
+        "help",
+        "see",
+        "watch",
+        "hear",
+        "feel",
+        "want",
+        "tell",
+        "ask",
+        "have",
+        "get",
+        "allow",
+        "force",
+        "order",
+        "beg",
+        "teach",
+        "expect",
+        "need",
+    }
+)
+_DIRECTED = frozenset(
+    {
+        "look",
+        "talk",
+        "yell",
+        "shout",
+        "wave",
+        "smile",
+        "stare",
+        "laugh",
+        "speak",
+        "listen",
+        "point",
+        "scream",
+        "call",
+        "whisper",
+        "bark",
+        "growl",
+        "nod",
+        "sing",
+        "run",
+        "belong",
+        "happen",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +145,19 @@ def _object(verb: Word) -> Word | None:
         return verb.head if direct.lower in _RELATIVE and verb.role == "relcl" else direct
     if verb.lemma not in _DIRECTED:
         return None
-    towards = next((child for child in verb.children if child.role in {"prep", "prt"} and child.lower in _TOWARDS), None)
+    towards = next(
+        (child for child in verb.children if child.role in {"prep", "prt"} and child.lower in _TOWARDS), None
+    )
     return towards.child("pobj") if towards is not None else None
 
 
 def _is_denied(verb: Word, *parts: Word | None) -> bool:
     return any(child.role == "neg" or child.lower in _DENY for child in verb.children) or any(
-        part is not None and (part.lower in _NOBODY or any(child.lower in _NOBODY and child.role in {"det", "neg"} for child in part.children))
+        part is not None
+        and (
+            part.lower in _NOBODY
+            or any(child.lower in _NOBODY and child.role in {"det", "neg"} for child in part.children)
+        )
         for part in parts
     )
 

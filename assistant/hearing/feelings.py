@@ -46,7 +46,11 @@ def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
         return word.lower
     if word.lemma in FEELING_VERBS and word.is_verb and _holder(word) in _MINE:
         return FEELING_VERBS[word.lemma]
-    if word.lemma in DONE_TO_ME and word.is_verb and any(one.role == "dobj" and one.lower in _MINE for one in word.children):
+    if (
+        word.lemma in DONE_TO_ME
+        and word.is_verb
+        and any(one.role == "dobj" and one.lower in _MINE for one in word.children)
+    ):
         return DONE_TO_ME[word.lemma]
     return ""
 
@@ -58,7 +62,10 @@ def _opens_an_answer(word: Word, words: Sequence[Word]) -> bool:
     return (
         all(other in _HEDGES or other in FELT for other in before)
         and word.child("nsubj") is None
-        and not (follows is not None and (follows.is_noun or follows.lower in {"at", "with", "to", "about"} and not word.index))
+        and not (
+            follows is not None
+            and (follows.is_noun or (follows.lower in {"at", "with", "to", "about"} and not word.index))
+        )
     ) and not (word.is_verb and word.tag not in {"VBN", "JJ"})
 
 

@@ -15,6 +15,9 @@ _TURNED = {
     "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
     "we": "you", "us": "you", "our": "your", "ours": "yours", "ourselves": "yourselves", "ourself": "yourself",
 }  # fmt: skip
+_ITS_FOR_IT_IS = re.compile(
+    r"\bits(?= (?:ok|okay|cause|because|not|an?|the|like|just|been|fine|all|so|really|about|as if|me|you)\b)"
+)
 _WITH_YOU = {"am": "are", "'m": "'re", "was": "were"}
 _IN_PLURAL = {"was": "were", "is": "are", "has": "have"}
 _WRITTEN_OUT = {"'re": " are", "'m": " are", "'ve": " have", "'ll": " will"}
@@ -43,6 +46,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.!?;])", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text)
+    text = _ITS_FOR_IT_IS.sub(r"it's", text)
     text = re.sub(r"\b(and|but|so|or),? (?:and|but)\b", r"\1", text)
     text = re.sub(r"\b(told|tells?|telling|warned|promised|showed) you you\b", r"\1 you that you", text)
     return text.strip(" ,;:-")

@@ -31,7 +31,7 @@ _SAYS_WHENCE = re.compile(
 )
 _READS_NOTHING = re.compile(
     r"\d|\b(?:nothing shows|no evidence|nobody can|no fact|no study|no figure|we (?:hold|know of)|students|how (?:common|many|often)|foretells?|you (?:could|might) (?:try|write|take|like to know)|"
-    r"some people (?:try|carry|count)|says nothing|does not mean|need not mean|is not a|if you grew up|if nothing|by itself|please don't|a doctor)\b",
+    r"some people (?:try|carry|count)|says nothing|does not mean|need not mean|is not a|if you grew up|the tally|if nothing|by itself|please don't|a doctor)\b",
     re.IGNORECASE,
 )
 _OF_ASKING = content_stems(
@@ -74,7 +74,9 @@ def _lead(reading: Reading, hit: Hit, situation: Situation) -> str:
     if situation.kind is Kind.WHY or _SAYS_WHENCE.search(reading.text):
         return ""
     wordings = of_grade("reading_leads", hit.section.evidence.value)
-    fresh = [one for one in turned(wordings, len(situation.message)) if not any(s.startswith(one) for s in situation.said)]
+    fresh = [
+        one for one in turned(wordings, len(situation.message)) if not any(s.startswith(one) for s in situation.said)
+    ]
     return next(iter(fresh), "")
 
 

@@ -33,7 +33,9 @@ BACK = "Back to where"
 BACK_AGAIN_AFTER = 5  # questions
 FELT = "feeling-in-dream"
 HEARTS = 3  # clauses of a telling that count as the heart of it
-FIRST_ON_A_SCENE = frozenset({FELT, "wish", "association"})  # facets of a first question: nobody is asked for what was just told
+FIRST_ON_A_SCENE = frozenset(
+    {FELT, "wish", "association"}
+)  # facets of a first question: nobody is asked for what was just told
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 
 FACET_WORDS = {
@@ -49,10 +51,10 @@ FACET_WORDS = {
     "ending": "how the new version of the dream goes on",
     "rehearsal": "what it is like to have the new version, and when to go through it",
     "step": "what they would change, in the dream or by day",
-    "turning-point": "what happened just before or after, the moment it changed",
+    "turning-point": "where in it something shifted in them: what they knew or decided there",
     "wish": "what they would have wanted there",
     "since-when": "since when and how often they have dreamed it, what was different this time",
-    "person": "who someone is, what is between them, what their own part was",
+    "person": "who someone is to them, what is between them, what is left unsaid",
     "section": "what the passage leads on to",
     "now": "how they are at this moment and what would help, not about the dream",
 }
@@ -82,6 +84,7 @@ _BEGINS_AS_A_MOMENT = re.compile(
     r"[A-Z][\w'-]+)\b"
 )
 _SENTENCE_ENDS = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.!?…]+(?=\s|$)|[;\n]+")
+_THEM = re.compile(r"\bthem\b")
 _NO_IMAGE = content_stems(
     """way part side lot kind sort time moment end rest day night morning case fact reason point bit place dream nightmare stuff
     something anything nothing everything idea sense feeling scene story form shape front top bottom middle center while hour minute second week month year other left right number"""
@@ -148,11 +151,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A scene of the dream; ``moment`` names it in a question, where it was told in an earlier message."""
+    """A scene of the dream; ``moment`` names it in a question, where it was told in an earlier message, and ``person`` the one
+    person in it."""
 
     name: str
     sentence: str
     moment: str = ""
+    person: str = ""
 
 
 @cache
@@ -197,7 +202,8 @@ def _scenes_told(heard: Sequence[Heard], told: Sequence[str]) -> list[_Told]:
             clauses = tuple(clause for clause in one.clauses if clause.said in scene.sentence)
             moment = next((filler.text for filler in moments(replace(one, clauses=clauses))), "")
             if is_new or moment:
-                found.setdefault(scene.name, _Told(scene.name, scene.sentence, "" if is_new else moment))
+                person = _the_one_person(one, scene.sentence)
+                found.setdefault(scene.name, _Told(scene.name, scene.sentence, "" if is_new else moment, person))
     return list(found.values())
 
 
@@ -269,6 +275,8 @@ def _with_persons(heard: Sequence[Heard]) -> list[Heard]:
 def _about_scene(scene: _Told, facets: frozenset[str], salt: str) -> Iterator[Chosen]:
     """The questions about a scene, in an order that looks random; with its moment, where it lies further back."""
     for facet, text in sorted(asked_about_scene(scene.name, facets), key=lambda row: _shuffle(salt + row[1])):
+        if scene.person:
+            text = _THEM.sub(scene.person, text)
         if scene.moment:
             yield Chosen(f"{BACK} {scene.moment}: {text[0].lower()}{text[1:]}", facet)
         else:
@@ -283,6 +291,14 @@ def _of_sections(hits: Sequence[Hit], told: Sequence[str]) -> Iterator[str]:
             stems = content_stems(ask) - _OF_TALK
             if len(stems & words) > IN_THEIR_WORDS * len(stems):
                 yield ask
+
+
+def _the_one_person(heard: Heard, told: str) -> str:
+    """Whom "them" of a question about a scene means, where the scene's clauses name one person and no other."""
+    persons = {
+        one.turned for one in heard.mentions if one.kind is MentionKind.PERSON and not one.plural and one.said in told
+    }
+    return persons.pop() if len(persons) == 1 else ""
 
 
 def _may_be_asked(question: str, told: Sequence[str]) -> bool:

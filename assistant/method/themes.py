@@ -8,7 +8,7 @@ from functools import cache
 from assistant.kept_yaml import read_yaml
 from assistant.words import count_words
 
-SURE_WITHOUT_A_NAME = 0.15  # coverage: real dreams outside the library lie below it but for one in twenty
+SURE_WITHOUT_A_NAME = 0.3  # coverage: real dreams outside the library lie below it but for one in fifty
 LONG = 25  # words; in a shorter message the theme may be meant without being named
 
 

@@ -16,7 +16,25 @@ YOU, THIRD = "you", "third"  # the sides of a deed: the person themself, somebod
 
 _FIRST = frozenset({"i", "me", "myself", "we", "us", "ourselves"})
 _SECOND = frozenset({"you", "yourself", "yourselves"})
-_THIRD = frozenset({"he", "him", "she", "her", "it", "they", "them", "who", "that", "which", "himself", "herself", "themselves", "one", "this"})
+_THIRD = frozenset(
+    {
+        "he",
+        "him",
+        "she",
+        "her",
+        "it",
+        "they",
+        "them",
+        "who",
+        "that",
+        "which",
+        "himself",
+        "herself",
+        "themselves",
+        "one",
+        "this",
+    }
+)
 _HE, _SHE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
 _LIGHT = frozenset("be have do go get can will would could come make let try want keep start begin use".split())
 # Words that join, point or count and add nothing; any other word must be the person's own.
@@ -26,10 +44,18 @@ _SMALL = frozenset(
     it its he him his she her hers they them their theirs you your yours yourself yourselves someone somebody something anyone anybody anything nobody nothing no
     not n't never only even just still again too also all both each every either neither some any one two other another own same such very so really now
     be is are was were been being am 's 're 've 'm 'd 'll do does did done have has had having can could will would shall should may might must get got
-    what how why more most much many few first last once twice ever yes like"""
-    .split()
+    what how why more most much many few first last once twice ever yes like""".split()
 )
-_SAME = ({"mum", "mom", "mother", "mam", "mama", "mommy"}, {"dad", "father", "papa", "daddy"}, {"say", "tell", "ask", "go"}, {"phone", "call", "ring"}, {"till", "until"}, {"tv", "television"}, {"girlfriend", "gf"}, {"boyfriend", "bf"})
+_SAME = (
+    {"mum", "mom", "mother", "mam", "mama", "mommy"},
+    {"dad", "father", "papa", "daddy"},
+    {"say", "tell", "ask", "go"},
+    {"phone", "call", "ring"},
+    {"till", "until"},
+    {"tv", "television"},
+    {"girlfriend", "gf"},
+    {"boyfriend", "bf"},
+)
 _QUOTED = re.compile(r"[\"\u201c\u201d][^\"\u201c\u201d]*[\"\u201c\u201d]")
 _OWN_FIRST_PERSON = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our|ours)\b")
 
@@ -85,8 +111,11 @@ class Faithfulness:
                 yield f"whom it means: {pronoun} {verb}"
 
     def _is_theirs(self, word: Word) -> bool:
-        return word.is_mark or word.lower in _SMALL or bool(_forms(word) & self._said) or any(
-            _forms(word) & alike and self._said & alike for alike in _SAME
+        return (
+            word.is_mark
+            or word.lower in _SMALL
+            or bool(_forms(word) & self._said)
+            or any(_forms(word) & alike and self._said & alike for alike in _SAME)
         )
 
     def _may_be(self, pronoun: str) -> bool:
@@ -102,7 +131,9 @@ class Faithfulness:
             return
         if not any(_same_side(deed.who, one.who, self._sentences) for one in theirs):
             yield f"who does it: {deed.verb.lower}"
-        elif not any(_same_side(deed.who, one.who, self._sentences) and _same_object(deed.whom, one.whom) for one in theirs):
+        elif not any(
+            _same_side(deed.who, one.who, self._sentences) and _same_object(deed.whom, one.whom) for one in theirs
+        ):
             yield f"to whom: {deed.verb.lower}"
         if not any(deed.denied == one.denied for one in theirs):
             yield f"denied or not: {deed.verb.lower}"
@@ -111,9 +142,9 @@ class Faithfulness:
         for thing, owners in told.items():
             theirs = self._owners.get(thing, set())
             for owner in owners:
-                if owner == YOU and YOU not in theirs:
-                    yield f"whose: {thing}"
-                elif owner != YOU and theirs and owner not in theirs and not (theirs - {YOU}):
+                if (owner == YOU and YOU not in theirs) or (
+                    owner != YOU and theirs and owner not in theirs and not (theirs - {YOU})
+                ):
                     yield f"whose: {thing}"
 
     def _faults_of_order(self, words: Sequence[Word]) -> Iterator[str]:
@@ -237,8 +268,12 @@ def _owners(sentences: Sequence[Sentence]) -> dict[str, set[str]]:
     return found
 
 
-_MALE = frozenset("man boy father dad brother son husband uncle grandfather grandpa grandad boyfriend nephew king priest guy bloke groom waiter stepfather stepdad stepson landlord".split())
-_FEMALE = frozenset("woman girl mother mum mom sister daughter wife aunt grandmother grandma gran nan nana girlfriend niece queen bride nurse waitress stepmother stepmum stepdaughter lady nun midwife".split())
+_MALE = frozenset(
+    "man boy father dad brother son husband uncle grandfather grandpa grandad boyfriend nephew king priest guy bloke groom waiter stepfather stepdad stepson landlord".split()
+)
+_FEMALE = frozenset(
+    "woman girl mother mum mom sister daughter wife aunt grandmother grandma gran nan nana girlfriend niece queen bride nurse waitress stepmother stepmum stepdaughter lady nun midwife".split()
+)
 
 
 def agreeing(candidates: Collection[str], fewest: int) -> str:

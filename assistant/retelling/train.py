@@ -69,14 +69,16 @@ def train(model_path: Path, target: Path) -> None:
     parameters = [parameter for parameter in core.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.01, betas=(0.9, 0.98))
     steps = math.ceil(len(learned) / BATCH) * EPOCHS
-    _say(f"{len(learned)} examples, {steps} steps; loss on {len(held_out)} others {_held_out_loss(core, tokenizer, held_out):.3f}")
+    _say(
+        f"{len(learned)} examples, {steps} steps; loss on {len(held_out)} others {_held_out_loss(core, tokenizer, held_out):.3f}"
+    )
     step = 0
     for epoch in range(1, EPOCHS + 1):
         began = time.monotonic()
         for batch in _batches(learned, tokenizer, shuffled):
             for group in optimizer.param_groups:
                 group["lr"] = LEARNING_RATE * _schedule(step, steps)
-            _loss(core, batch).backward()
+            torch.autograd.backward(_loss(core, batch))
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -125,12 +127,13 @@ def _encoded(tokenizer: Any, example: Example) -> tuple[list[int], int]:
 
 def _batches(rows: Sequence[Example], tokenizer: Any, shuffled: random.Random) -> Iterator[list[tuple[list[int], int]]]:
     """Batches of examples about as long as each other, in random order."""
-    varied = [
-        Example(row.message.lower(), row.sentence) if shuffled.random() < LOWER_CASED else row for row in rows
-    ]
+    varied = [Example(row.message.lower(), row.sentence) if shuffled.random() < LOWER_CASED else row for row in rows]
     encoded = [_encoded(tokenizer, row) for row in varied]
     shuffled.shuffle(encoded)
-    groups = [sorted(encoded[start : start + 16 * BATCH], key=lambda row: len(row[0])) for start in range(0, len(encoded), 16 * BATCH)]
+    groups = [
+        sorted(encoded[start : start + 16 * BATCH], key=lambda row: len(row[0]))
+        for start in range(0, len(encoded), 16 * BATCH)
+    ]
     batches = [group[start : start + BATCH] for group in groups for start in range(0, len(group), BATCH)]
     shuffled.shuffle(batches)
     yield from batches
@@ -189,7 +192,9 @@ def _write(core: Any, target: Path) -> None:
         weights = parameter.detach().float().numpy()
         if side == "b" and linear in heads:
             weights = _paired(weights, heads[linear])
-        writer.add_tensor(f"blk.{layer}.{GGUF_NAMES[linear]}.weight.lora_{side}", np.ascontiguousarray(weights, dtype=np.float16))
+        writer.add_tensor(
+            f"blk.{layer}.{GGUF_NAMES[linear]}.weight.lora_{side}", np.ascontiguousarray(weights, dtype=np.float16)
+        )
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -32,6 +32,7 @@ class Assessment:
     after_crisis: bool = False  # nothing new, but a crisis was voiced before
     denied: bool = False  # nothing new, and the person says that they are not in danger
     after_denial: bool = False  # nothing new, and they have said so before
+    hinted: bool = False  # only something that was learned speaks for it, no word that can be named
 
 
 @dataclass(slots=True)
@@ -200,7 +201,7 @@ def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment
         why = f"Unsure whether the dream or the waking life is meant: the person {strongest.says}."
     else:
         why = f"Of waking life the person {strongest.says}."
-    return Assessment(level, why, strongest.kind, unsure)
+    return Assessment(level, why, strongest.kind, unsure, hinted=strongest.signal == HINT)
 
 
 def _as_answer(message: Message, before: Assessment) -> Assessment | None:
@@ -213,7 +214,12 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
     of_the_dream = ANSWERS["only_dream"].search(text) or _names_the_dream(message, before)
     if before.unsure and before.kind in ("self", "act", UNNAMED) and not of_the_dream:
         loosely = before.kind != UNNAMED and ANSWERS["by_day_of_a_wish"].search(text)
-        if loosely or ANSWERS["by_day"].search(text):
+        by_day = loosely or ANSWERS["by_day"].search(text)
+        if (
+            by_day and before.hinted
+        ):  # what they say yes to may be a sadness: it is asked about plainly before it is taken for more
+            return Assessment(Safety.DISTRESS, "Says that what may have been a hint is there by day too.", before.kind)
+        if by_day:
             return Assessment(Safety.CRISIS, "Says that what the dream held is there by day too.", before.kind)
         if ANSWERS["yes"].search(text):
             return Assessment(Safety.DISTRESS, "Unsure whether the yes is to dream or day.", before.kind, unsure=True)

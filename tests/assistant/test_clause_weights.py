@@ -56,7 +56,10 @@ def test_a_he_is_not_told_where_it_would_be_taken_for_somebody_else():
     first = clause("your brother opened the old garden gate", 2.0, names=frozenset({("he", "brother")}))
     between = clause("it rained on the roof all night long", 0.1)
     second = clause("he said that you would have to pay", 1.9, sure=False, dangling=frozenset({("he", "")}))
-    heard = Heard("your brother opened the old garden gate. it rained on the roof all night long. he said that you would have to pay", (first, between, second))
+    heard = Heard(
+        "your brother opened the old garden gate. it rained on the roof all night long. he said that you would have to pay",
+        (first, between, second),
+    )
     given = give_back(heard)
     assert given is not None and not {first, second} <= set(given.clauses)
 
@@ -64,13 +67,17 @@ def test_a_he_is_not_told_where_it_would_be_taken_for_somebody_else():
 def test_a_he_is_told_with_the_only_one_whom_it_can_mean():
     first = clause("your brother opened the old garden gate", 2.0, names=frozenset({("he", "brother")}))
     second = clause("he said that you would have to pay", 1.9, sure=False, dangling=frozenset({("he", "brother")}))
-    given = give_back(Heard("your brother opened the old garden gate. he said that you would have to pay", (first, second)))
+    given = give_back(
+        Heard("your brother opened the old garden gate. he said that you would have to pay", (first, second))
+    )
     assert given is not None and set(given.clauses) == {first, second}
 
 
 def test_the_heart_is_quoted_where_it_cannot_be_turned():
     scene = clause("you were in your grandmother's kitchen with the radio on", 1.0)
     heart = clause("she said do you want cheese on yours", 3.5, sure=False)
-    heard = Heard("you were in your grandmother's kitchen with the radio on. she said do you want cheese on yours", (scene, heart))
+    heard = Heard(
+        "you were in your grandmother's kitchen with the radio on. she said do you want cheese on yours", (scene, heart)
+    )
     given = give_back(heard)
     assert given is not None and "\u201cshe said do you want cheese on yours" in given.text

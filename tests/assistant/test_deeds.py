@@ -15,7 +15,8 @@ def grammar():
 def read(grammar, message):
     found = deeds(grammar.parse([part.text for part in blocks(message)]))
     return [
-        (one.who.lower if one.who else "", one.verb.lemma, one.whom.lower if one.whom else "", one.denied) for one in found
+        (one.who.lower if one.who else "", one.verb.lemma, one.whom.lower if one.whom else "", one.denied)
+        for one in found
     ]
 
 

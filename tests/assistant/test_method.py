@@ -112,4 +112,9 @@ def test_a_section_that_answers_a_question_reads_no_dream_without_a_word_for_it(
 
 
 def test_numbers_in_a_telling_are_no_list_of_dreams():
-    assert dreams_in("One was my age and the other was 17. One looked like a toddler but was 18. These people gave us cakes.") == []
+    assert (
+        dreams_in(
+            "One was my age and the other was 17. One looked like a toddler but was 18. These people gave us cakes."
+        )
+        == []
+    )
