@@ -89,7 +89,11 @@ _COMPLAINS = re.compile(
     r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
     _ANY,
 )
-_NOT_DELETED = re.compile(r"\b(?:not?|never|\w+n'?t)\b.{0,25}\b(?:delet|forget|eras|remov)", _ANY)
+_NOT_DELETED = re.compile(
+    r"\b(?:not?|never|\w+n'?t)\b.{0,25}\b(?:delet|forget|eras|remov)|"
+    r"\bforget (?:about )?(?:the|that|my|his|her) (?!conversation|talk|chat|dream|whole|last|words?|story)\w+",  # "forget the hand"
+    _ANY,
+)
 _GOES_ON_TO_TELL = re.compile(
     r"\b(?:dreams?|dream(?:t|ed)|nightmares?|one)\b.{0,20}\b(?:where|in which|about|of|when|that)\b", _ANY
 )
@@ -112,7 +116,8 @@ _GOODBYE = re.compile(
     _ANY,
 )
 _LEAVES_NOW = re.compile(
-    r"\bi(?:'?ll| will|'?m going to| am going to|'?m gonna|'?d better)? (?:just |now )?(?:go )?(?:and )?(?:lie down|get some sleep|try (?:and|to) sleep|go (?:back )?to (?:bed|sleep)|leave it (?:there|here|at that)|get ready|have to get ready)\b",
+    r"\bi(?:'?ll| will|'?m going to| am going to|'?m gonna|'?d better)? (?:just |now )?(?:go )?(?:and )?(?:lie down|get some sleep|try (?:and|to) sleep|go (?:back )?to (?:bed|sleep)|leave it (?:there|here|at that)|get ready|have to get ready)\b|"
+    r"\bi(?:'d| had)? best (?:get|be) (?:on|off|going)\b|\b(?:i must|i have to|i'?ve got to|gotta|got to) (?:dash|run|get on|be off)\b",
     _ANY,
 )
 _PASTED = re.compile(r"[\"“][^\"”]{200,}[\"”]")

@@ -39,6 +39,7 @@ RULES_WEIGH = 0.3  # of the kind that the rules name, beside how likely each kin
 WISH_WEIGHS = 0.6  # where they hear a wish by its words
 RULES_WEIGH_FIRST = 0.7  # where nothing was told yet
 NO_WITHOUT_A_READING = 0.6  # a no to a reading that lies further back than the last reply is rarer
+NO_TO_WHAT_IS_REFUSED = 0.6  # and rarer still to one that was refused already
 OUTSIDE_IS_RARER = 0.5  # in talks than among the examples
 RECENT = 4  # replies: a no without a name means a reading in the latest of them
 BESIDE_A_QUESTION = 16  # words: less than this told beside a first question only says what it is about
@@ -52,6 +53,10 @@ _ORDER = re.compile(
     r"integrate|include|modify|augment|enhance|apply|encrypt|determine|analy[sz]e|complete|continue|summari[sz]e|output|say|draft|compose|define|compare|describe|start your|"
     r"help me (?:with|write|code|find)|find me|make me|i want you to|i need you to|be an?|do not look|use (?:a|an|emoji)|add)\b"
     r"|^[\d\s+\-*/x×=().?]*\d ?[-+*/x×] ?\d[\d\s+\-*/x×=().?]*$|\b(?:your|the) (?:answer|response|reply|replies|prompts?|instructions?|system prompt|embeddings)\b|\brecipe\b.*\?|```|\bignore (?:all|any|every|previous|the|your) \w+|\b(?:language model|chat ?gpt|jailbreak)\b",
+    re.IGNORECASE,
+)
+_ASKS_SOMETHING = re.compile(
+    r"\b(?:why|what|how|mean(?:s|ing)?|wonder\w*|curious|normal|explain\w*|interpret\w*|reason|cause[sd]?|know (?:if|whether)|tell me|do you|does (?:it|this|that)|is (?:it|this|that)|should i|am i|can (?:it|dreams))\b",
     re.IGNORECASE,
 )
 SURELY_OF_LIFE = 0.6
@@ -197,18 +202,41 @@ def kind_of(
         MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
         DREAM: dream,
         REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else answer,
-        WHY: dream if not told and tells_a_dream(heard.directed) else Kind.WHY,
+        WHY: dream
+        if not told and tells_a_dream(heard.directed)
+        else Kind.WHY
+        if _may_ask(message, question)
+        else answer,
         WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,
     }
     just_offered = bool(earlier and earlier[-1].citations)
-    rarer = {OUTSIDE: OUTSIDE_IS_RARER if told else 1.0, REJECTION: 1.0 if just_offered else NO_WITHOUT_A_READING}
+    stands = 1.0 if _a_reading_stands(of_this_dream(earlier)) else NO_TO_WHAT_IS_REFUSED
+    rarer = {
+        OUTSIDE: OUTSIDE_IS_RARER if told else 1.0,
+        REJECTION: stands * (1.0 if just_offered else NO_WITHOUT_A_READING),
+    }
     named = heard.directed.wish is not None and by_rules is Kind.WISH
     weights = {by_rules: WISH_WEIGHS if named else RULES_WEIGH if told else RULES_WEIGH_FIRST}
     for label, probability in likely.items():
         weights[kinds[label]] = weights.get(kinds[label], 0.0) + rarer.get(label, 1.0) * probability
     return max(weights, key=lambda kind: weights[kind])
+
+
+def _a_reading_stands(earlier: Sequence[Turn]) -> bool:
+    """Whether a reading was offered that was not refused since."""
+    for turn in reversed(earlier):
+        if turn.kind is Kind.REJECTION:
+            return False
+        if turn.citations:
+            return True
+    return False
+
+
+def _may_ask(message: str, question: str) -> bool:
+    """Whether it may be a question to us: something of it was heard as one, or it has the form of one."""
+    return bool(question) or "?" in message or _ASKS_SOMETHING.search(message) is not None
 
 
 def _ends_with_a_goodbye(message: str) -> bool:

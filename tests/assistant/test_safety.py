@@ -395,10 +395,7 @@ def test_the_reply_to_a_hint_asks_softly_and_goes_on(companion):
 def test_a_hint_that_holds_by_day_is_asked_about_plainly_and_one_of_the_dream_is_over():
     asked = [HINT, "it is there by day too"]
     assert screen(asked, [True, False]).level is Safety.DISTRESS
-    assert (
-        "not wanting to live" in distress_note(asked, 1, [True, False]).question
-        or "suicide" in distress_note(asked, 1, [True, False]).question
-    )
+    assert "not being alive" in distress_note(asked, 1, [True, False]).question
     assert screen([*asked, "yes"], [True, False, False]).level is Safety.CRISIS
     assert screen([HINT, "no, that was only in the dream"], [True, False]).level is Safety.NONE
 
