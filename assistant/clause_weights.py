@@ -30,7 +30,7 @@ COLUMNS = 10
 WITHOUT_CLAUSES = 1.5  # how telling a sentence is taken to be in which the grammar found no clause
 BEFORE = 16  # characters in which a "but" is looked for
 FEWEST_CLAUSES_OF_A_TELLING = 3  # below, all of it may be given back
-MOST_CLAUSES_OF_A_TELLING = 40  # that are weighed, the most telling ones by grammar: each costs a vector
+MOST_CLAUSES_OF_A_TELLING = 12  # that are weighed, the most telling ones by grammar: each costs a vector
 GIST_STRENGTH = 0.3  # by cross-validation over tellings
 SAME_WORDS = 0.65  # share of a clause's words that stand in what a reader marked, for the clause to be marked
 
