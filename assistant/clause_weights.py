@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.hearing import Ear
+from assistant.hearing.clauses import clause_places
 from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
 from assistant.types import Clause, Heard, Matter, Mention
@@ -132,30 +133,23 @@ class ClauseWeights:
         nothing = np.zeros(COLUMNS, dtype=np.float32)
         return np.array([found.get(clause, nothing) for clause in clauses])
 
-    def _marked_clauses(self) -> dict[str, list[str]]:
-        """The clauses of the tellings, each telling's in their order, by whether they stand in what a reader marked."""
-        found: dict[str, list[str]] = {CARRIES: [], REST: []}
-        for row, heard in self._tellings_heard():
-            for clause in heard.clauses:
-                found[CARRIES if is_marked(clause.said, row["gist"]) else REST].append(clause.said)
+    @cached_property
+    def _marked(self) -> dict[str, list[tuple[str, Columns]]]:
+        """The clauses of the tellings with their columns, by whether they stand in what a reader marked; needed only to learn."""
+        found: dict[str, list[tuple[str, Columns]]] = {CARRIES: [], REST: []}
+        for row in tellings():
+            clauses = self._ear.hear(row["message"]).clauses
+            columns = self._columns_of_telling(row["message"], clauses) if clauses else ()
+            for clause, column in zip(clauses, columns, strict=True):
+                found[CARRIES if is_marked(clause.said, row["gist"]) else REST].append((clause.said, column))
         return found
 
-    def _of_marked_clauses(self, clauses: Sequence[str]) -> Columns:
-        """Their columns, in the order of ``_marked_clauses``."""
-        found: dict[str, list[Columns]] = {CARRIES: [], REST: []}
-        for row, heard in self._tellings_heard():
-            if heard.clauses:
-                for clause, column in zip(
-                    heard.clauses, self._columns_of_telling(heard.message, heard.clauses), strict=True
-                ):
-                    found[CARRIES if is_marked(clause.said, row["gist"]) else REST].append(column)
-        rows = np.array([*found[CARRIES], *found[REST]])
-        if len(rows) != len(clauses):
-            raise AssertionError(f"{len(clauses)} clauses and {len(rows)} rows of columns")
-        return rows
+    def _marked_clauses(self) -> dict[str, list[str]]:
+        return {label: [said for said, _ in rows] for label, rows in self._marked.items()}
 
-    def _tellings_heard(self) -> Iterator[tuple[dict[str, Any], Heard]]:
-        return ((row, self._ear.hear(row["message"])) for row in tellings())
+    def _of_marked_clauses(self, clauses: Sequence[str]) -> Columns:
+        """The columns of ``_marked_clauses``, in its order, which is that of the labels."""
+        return np.array([column for label in self._tellings.labels for _, column in self._marked[label]])
 
     def _columns_of_telling(self, message: str, clauses: Sequence[Clause]) -> Columns:
         """A row a clause: how telling it is by itself, where it stands, how it differs from the rest; and its vector."""
@@ -163,11 +157,9 @@ class ClauseWeights:
         middle = vectors.mean(axis=0)
         middle /= max(float(np.linalg.norm(middle)), 1e-9)
         likeness = vectors @ vectors.T
-        rows, end, last = [], 0, max(1, len(clauses) - 1)
+        rows, last = [], max(1, len(clauses) - 1)
         told: set[str] = set()
-        for number, clause in enumerate(clauses):
-            start = max(message.find(clause.said, end), end)
-            end = start + len(clause.said)
+        for number, (clause, (start, end)) in enumerate(zip(clauses, clause_places(message, clauses), strict=True)):
             before = message[max(0, start - BEFORE) : start].lower()
             said, stems, words = clause.said.lower(), content_stems(clause.said), count_words(clause.said)
             new, told = len(stems - told), told | stems

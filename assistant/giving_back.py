@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from assistant.hearing.asides import are_orders_to_a_machine, is_around
+from assistant.hearing.clauses import clause_places
 from assistant.hearing.lexicon import COARSE, FUNNY, HORROR
 from assistant.hearing.phrases import any_of
 from assistant.kept_yaml import read_yaml
@@ -110,14 +111,14 @@ def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0)
         windows = list(_windows(heard, waking))
         if windows:
             best = max(windows, key=_worth)
-            beside = _beside_a_quote(heard, windows, best)
-            return beside(used_frames, seed) if beside else _framed(heard, best, used_frames, seed)
+            quoted = _beside_a_quote(heard, windows, best, used_frames, seed)
+            return quoted or _framed(heard, best, used_frames, seed)
     return _quoted(heard, used_frames, seed)
 
 
 def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
     """One to three clauses in their order, of which each stands alone or right after the one it leans on."""
-    places = _places(heard)
+    places = clause_places(heard.message, heard.clauses)
     joints = _joints(heard, places)
     usable = [
         number
@@ -167,12 +168,8 @@ def _misleads(earlier: Clause, later: Clause) -> bool:
     families = {family for family, _ in earlier.dangling}
     if any(family in families for family, _ in later.names):
         return True
-    named = [(family, noun) for family, noun in earlier.names]
-    return any(
-        family == pronoun and not (noun and (pronoun, noun) in earlier.names)
-        for pronoun, noun in later.dangling
-        for family, _ in named
-    )
+    named = {family for family, _ in earlier.names}
+    return any(pronoun in named and not (noun and (pronoun, noun) in earlier.names) for pronoun, noun in later.dangling)
 
 
 def _unexplained(window: _Window) -> int:
@@ -200,17 +197,6 @@ def _is_fit(clause: Clause) -> bool:
         or _MARKUP.search(clause.turned)
         or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))
     ) and (clause.turned.count('"') % 2 == 0)
-
-
-def _places(heard: Heard) -> list[tuple[int, int]]:
-    """Where each clause stands in the message."""
-    found = []
-    end = 0
-    for clause in heard.clauses:
-        start = max(heard.message.find(clause.said, end), end)
-        end = start + len(clause.said)
-        found.append((start, end))
-    return found
 
 
 def _joints(heard: Heard, places: Sequence[tuple[int, int]]) -> list[str]:
@@ -342,8 +328,8 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
 
 
 def _beside_a_quote(
-    heard: Heard, windows: Sequence[_Window], best: _Window
-) -> Callable[[Collection[str], int], GivenBack] | None:
+    heard: Heard, windows: Sequence[_Window], best: _Window, used_frames: Collection[str], seed: int
+) -> GivenBack | None:
     """The heart of a telling as a quotation, beside a clause or two, where it cannot be turned and weighs far more than the rest."""
     heart = max(heard.clauses, key=lambda clause: clause.weight)
     quote = _plain(heart.said)
@@ -372,7 +358,7 @@ def _beside_a_quote(
     words = {"quote": quote, "A": _capital(told)}
     group = "quote-after" if after else "quote-before"
     varied = len(heard.message)  # or every first reply would quote in the same shape
-    return lambda used, seed: _filled(group, words, used, seed + varied, (*window.clauses, heart))
+    return _filled(group, words, used_frames, seed + varied, (*window.clauses, heart))
 
 
 def _distance(heard: Heard, window: _Window, number: int) -> float:

@@ -91,8 +91,8 @@ class Clause:
     """One finite clause of the message. ``turned`` is it told back in the second person, without a capital or full stop.
 
     ``weight`` orders clauses by how telling they are (higher first), ``sure`` is false where the turn may have changed the
-    meaning: then it is only ever quoted, unless it is told where nothing could be taken for what its ``dangling`` pronouns mean. ``waking`` marks what is said of waking life, not of the dream; ``past`` that it is
-    told in a past tense.
+    meaning: then it is only ever quoted, unless it is told where nothing could be taken for what its ``dangling`` pronouns mean.
+    ``waking`` marks what is said of waking life, not of the dream; ``past`` that it is told in a past tense.
     """
 
     said: str
@@ -105,11 +105,10 @@ class Clause:
     continued: str = (
         ""  # the same told right after the clause before it, whose nouns its pronouns mean; empty: only by itself
     )
-    dangling: frozenset[tuple[str, str]] = (
-        frozenset()
-    )  # he, she, it or they, where it is not told here whom it means; and
-    # the only noun that it can mean, "" where there are several
-    names: frozenset[tuple[str, str]] = frozenset()  # those pronouns that one would take for a noun in it, and the noun
+    # He, she, it or they, where it is not told here whom it means, each with the only noun that it can mean ("": several).
+    dangling: frozenset[tuple[str, str]] = frozenset()
+    # Those pronouns that one would take for a noun in it, each with the noun.
+    names: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

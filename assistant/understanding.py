@@ -197,16 +197,13 @@ def kind_of(
     dream = Kind.DREAM if covered else Kind.UNCOVERED
     told = _was_told(of_this_dream(earlier))
     answer = Kind.ANSWER if told else dream
+    asks = Kind.WHY if _may_ask(message, question) else answer
     kinds = {
         ANSWER: answer,
         MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
         DREAM: dream,
         REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else answer,
-        WHY: dream
-        if not told and tells_a_dream(heard.directed)
-        else Kind.WHY
-        if _may_ask(message, question)
-        else answer,
+        WHY: dream if not told and tells_a_dream(heard.directed) else asks,
         WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
         CLOSE: Kind.CLOSE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from assistant.evaluation.hearing import SaidDeed, score_deeds, shares_of_deeds
+from assistant.evaluation.hearing import Reader, SaidDeed, said_deed, score_deeds, shares_of_deeds
 from assistant.evaluation.samples import rows
 from assistant.hearing.deeds import deeds
 from assistant.hearing.grammar import Grammar
@@ -29,7 +29,7 @@ _WORD = re.compile(r"[A-Za-z]+(?=n't\b)|n't\b|'(?:m|s|re|ve|d|ll)\b|[A-Za-z0-9]+
 def main() -> None:
     """Print one line a library: how many verbs it finds, and of these the right subject, object and denial."""
     grammar = Grammar()
-    readers: dict[str, Callable[[str], Sequence[SaidDeed]]] = {
+    readers: dict[str, Reader] = {
         "spaCy en_core_web_sm, its tree, mended (ours)": lambda text: _by_tree(grammar, text),
         "spaCy en_core_web_sm, its tags, nearest noun": lambda text: _by_nearest(_spacy_tags(grammar, text)),
     }
@@ -41,7 +41,7 @@ def main() -> None:
         sys.stdout.write(f"{name}: {shares_of_deeds(counts)}\n")
 
 
-def _others() -> dict[str, Callable[[str], Sequence[SaidDeed]]]:
+def _others() -> dict[str, Reader]:
     from HanTa import HanoverTagger
     from textblob.en.taggers import PatternTagger
 
@@ -55,11 +55,7 @@ def _others() -> dict[str, Callable[[str], Sequence[SaidDeed]]]:
 
 
 def _by_tree(grammar: Grammar, text: str) -> list[SaidDeed]:
-    found = deeds(grammar.parse([text]))
-    return [
-        SaidDeed(deed.verb.lower, deed.who.lower if deed.who else "", deed.whom.lower if deed.whom else "", deed.denied)
-        for deed in found
-    ]
+    return [said_deed(deed, lambda word: word.lower if word else "") for deed in deeds(grammar.parse([text]))]
 
 
 def _spacy_tags(grammar: Grammar, text: str) -> Tagged:

@@ -37,7 +37,8 @@ Reader = Callable[[str], Sequence[SaidDeed]]
 
 def measure_hearing() -> dict[str, Any]:
     """Shares of what the labels hold that was heard, and of what was heard that they hold."""
-    grammar, ear = Grammar(), Ear()
+    grammar = Grammar()
+    ear = Ear(grammar)
     labelled = rows("hearing")
     counts: Counter[str] = Counter()
     for row in labelled:
@@ -124,10 +125,11 @@ def _said_deeds(message: str, parts: Sequence[Block], sentences: Sequence[Senten
     def said(word: Word | None) -> str:
         return message[slice(*block_of[id(word)].said(word.start, word.end))].lower() if word is not None else ""
 
-    return [_said_deed(deed, said) for deed in deeds(sentences)]
+    return [said_deed(deed, said) for deed in deeds(sentences)]
 
 
-def _said_deed(deed: Deed, said: Callable[[Word | None], str]) -> SaidDeed:
+def said_deed(deed: Deed, said: Callable[[Word | None], str]) -> SaidDeed:
+    """The deed by its words; ``said`` gives a word as the message has it."""
     return SaidDeed(said(deed.verb), said(deed.who), said(deed.whom), deed.denied)
 
 

@@ -91,6 +91,17 @@ def clauses(
     return tuple(found.values()), weights
 
 
+def clause_places(message: str, told: Sequence[Clause]) -> list[tuple[int, int]]:
+    """Where each clause stands in the message: its first character and the one after its last."""
+    found = []
+    end = 0
+    for clause in told:
+        start = max(message.find(clause.said, end), end)
+        end = start + len(clause.said)
+        found.append((start, end))
+    return found
+
+
 def _is_english(*parts: Block) -> bool:
     words = [word for part in parts for word in re.findall(r"[^\W\d_]+(?:'\w+)?", part.text.lower())]
     return len(words) < 6 or sum(word in _COMMON for word in words) >= _ENGLISH_SHARE * len(words)

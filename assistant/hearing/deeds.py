@@ -2,64 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.hearing.grammar import Sentence, Word
+from assistant.hearing.lexicon import closed
 from assistant.hearing.mending import mend
 
 _NOBODY = frozenset({"nobody", "nothing", "none", "no-one", "noone", "neither", "nowhere", "no"})
 _DENY = frozenset({"not", "n't", "never", "nor", "hardly", "barely"})
 _RELATIVE = frozenset({"who", "that", "which", "whom"})
 _TOWARDS = frozenset({"at", "to", "for", "after", "with"})
-_LETS = frozenset(
-    {
-        "let",
-        "make",
-        "help",
-        "see",
-        "watch",
-        "hear",
-        "feel",
-        "want",
-        "tell",
-        "ask",
-        "have",
-        "get",
-        "allow",
-        "force",
-        "order",
-        "beg",
-        "teach",
-        "expect",
-        "need",
-    }
-)
-_DIRECTED = frozenset(
-    {
-        "look",
-        "talk",
-        "yell",
-        "shout",
-        "wave",
-        "smile",
-        "stare",
-        "laugh",
-        "speak",
-        "listen",
-        "point",
-        "scream",
-        "call",
-        "whisper",
-        "bark",
-        "growl",
-        "nod",
-        "sing",
-        "run",
-        "belong",
-        "happen",
-    }
-)
+_LETS = closed("letting_verbs")
+_DIRECTED = closed("directed_verbs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +115,3 @@ def _is_denied(verb: Word, *parts: Word | None) -> bool:
         )
         for part in parts
     )
-
-
-def verbs_of(found: Sequence[Deed]) -> Iterator[str]:
-    """The base forms of the verbs."""
-    return (deed.verb.lemma for deed in found)

@@ -16,8 +16,8 @@ _ASKING = phrase("asking")
 class Ear:
     """Hears messages. Loads its grammar at the first of them; one ear serves many threads."""
 
-    def __init__(self) -> None:
-        self._grammar = Grammar()
+    def __init__(self, grammar: Grammar | None = None) -> None:
+        self._grammar = grammar or Grammar()
 
     def hear(self, message: str) -> Heard:
         """What was understood of one message. Never fails: of what is no English text, little is heard."""

@@ -16,6 +16,7 @@ _HEDGES = frozenset(
     "kind of kinda sort sorta a bit little like just mostly mainly really very so pretty quite too honestly lowkey maybe probably both and or um hmm idk well "
     "rather more simply first".split()
 )
+_GOES_WITH = frozenset({"at", "with", "to", "about"})
 _NAMED_UNDER = ("feeling", "emotion", "mood", "thought")
 
 
@@ -57,16 +58,13 @@ def _feeling(word: Word, words: Sequence[Word], under_heading: bool) -> str:
 
 def _opens_an_answer(word: Word, words: Sequence[Word]) -> bool:
     """As in "lonely i guess", "kinda sad and angry": the answer begins with the feeling."""
+    if word.child("nsubj") is not None or (word.is_verb and word.tag != "VBN"):
+        return False
     before = [other.lower for other in words[: word.index] if not other.is_mark]
     follows = words[word.index + 1] if word.index + 1 < len(words) else None
-    return (
-        all(other in _HEDGES or other in FELT for other in before)
-        and word.child("nsubj") is None
-        and not (
-            follows is not None
-            and (follows.is_noun or (follows.lower in {"at", "with", "to", "about"} and not word.index))
-        )
-    ) and not (word.is_verb and word.tag not in {"VBN", "JJ"})
+    if follows is not None and (follows.is_noun or (follows.lower in _GOES_WITH and not word.index)):
+        return False
+    return all(other in _HEDGES or other in FELT for other in before)
 
 
 def _is_said_of_me(word: Word, words: Sequence[Word], strong: bool) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -13,12 +12,12 @@ import numpy as np
 
 from assistant.companion import Companion
 from assistant.errors import ModelFileError
+from assistant.evaluation.replies import in_own_folder
 from assistant.evaluation.samples import rows
 from assistant.giving_back import give_back
 from assistant.hearing.grammar import Grammar
 from assistant.models.small_model import small_model_path
-from assistant.retelling.faithful import Faithfulness, agreeing
-from assistant.retelling.retell import FEWEST_AGREEING, Retelling
+from assistant.retelling.retell import Retelling
 from assistant.settings import load_settings
 
 MESSAGES = 90
@@ -33,17 +32,14 @@ def main() -> None:
     if model is None:
         raise ModelFileError("The small model is not here. Fetch it with `dream model get small`.")
     adapter = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    companion = Companion.open(settings).with_journal_in(Path(tempfile.mkdtemp()))
-    grammar = Grammar()
-    retelling = Retelling(model, adapter, grammar)
+    companion = in_own_folder(Companion.open(settings))
+    retelling = Retelling(model, adapter, Grammar())
     pairs, seconds = [], []
     for message in _messages():
         composed = give_back(companion.hear(message, under_way=False))
         began = time.perf_counter()
-        check = Faithfulness(grammar, message)
-        passed = [one for one in retelling.candidates(message) if not check.faults(one)]
+        told = retelling.tell(message)
         seconds.append(time.perf_counter() - began)
-        told = agreeing(passed, FEWEST_AGREEING)
         if composed is not None and told and told != composed.text:
             pairs.append({"message": message, "composed": composed.text, "model": told})
     retelling.close()

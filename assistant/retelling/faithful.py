@@ -16,25 +16,7 @@ YOU, THIRD = "you", "third"  # the sides of a deed: the person themself, somebod
 
 _FIRST = frozenset({"i", "me", "myself", "we", "us", "ourselves"})
 _SECOND = frozenset({"you", "yourself", "yourselves"})
-_THIRD = frozenset(
-    {
-        "he",
-        "him",
-        "she",
-        "her",
-        "it",
-        "they",
-        "them",
-        "who",
-        "that",
-        "which",
-        "himself",
-        "herself",
-        "themselves",
-        "one",
-        "this",
-    }
-)
+_THIRD = frozenset("he him she her it they them who that which himself herself themselves one this".split())
 _HE, _SHE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
 _LIGHT = frozenset("be have do go get can will would could come make let try want keep start begin use".split())
 # Words that join, point or count and add nothing; any other word must be the person's own.
@@ -65,7 +47,6 @@ class Faithfulness:
 
     def __init__(self, grammar: Grammar, message: str) -> None:
         self._grammar = grammar
-        self._message = message
         self._sentences = _parsed(grammar, message)
         words = [word for sentence in self._sentences for word in sentence.words]
         self._said = {form for word in words for form in _forms(word)}
@@ -73,7 +54,7 @@ class Faithfulness:
         self._persons = {word.lemma for word in words if word.is_noun}
         self._owners = _owners(self._sentences)
         self._lowers = {word.lower for word in words}
-        self._qualities = _qualities(self._sentences)
+        self._qualities = _qualities(self._deeds)
         self._followed = _followed(self._sentences, named(self._sentences, blocks(message), message))
 
     def faults(self, candidate: str) -> list[str]:
@@ -87,7 +68,7 @@ class Faithfulness:
         faults += self._faults_of_owners(_owners(sentences))
         faults += [
             f"denied or not: {quality}"
-            for quality, denied in _qualities(sentences).items()
+            for quality, denied in _qualities(told).items()
             if quality in self._qualities and not denied & self._qualities[quality]
         ]
         lowers = {word.lower for word in words}
@@ -129,11 +110,9 @@ class Faithfulness:
         theirs = [one for one in self._deeds if one.verb.lemma in alike]
         if not theirs:
             return
-        if not any(_same_side(deed.who, one.who, self._sentences) for one in theirs):
+        if not any(_same_side(deed.who, one.who) for one in theirs):
             yield f"who does it: {deed.verb.lower}"
-        elif not any(
-            _same_side(deed.who, one.who, self._sentences) and _same_object(deed.whom, one.whom) for one in theirs
-        ):
+        elif not any(_same_side(deed.who, one.who) and _same_object(deed.whom, one.whom) for one in theirs):
             yield f"to whom: {deed.verb.lower}"
         if not any(deed.denied == one.denied for one in theirs):
             yield f"denied or not: {deed.verb.lower}"
@@ -206,7 +185,7 @@ def _side(word: Word | None) -> str:
     return THIRD if word.lower in _THIRD else word.lemma
 
 
-def _same_side(told: Word | None, theirs: Word | None, sentences: Sequence[Sentence]) -> bool:
+def _same_side(told: Word | None, theirs: Word | None) -> bool:
     """Whether a subject of the candidate is the one of the message; a pronoun may stand for a noun, never for the person themself."""
     one, other = _side(told), _side(theirs)
     if not one:
@@ -232,10 +211,10 @@ def _same_object(told: Word | None, theirs: Word | None) -> bool:
     return YOU not in (one, other) and THIRD in (one, other)
 
 
-def _qualities(sentences: Sequence[Sentence]) -> dict[str, set[bool]]:
+def _qualities(told: Sequence[Deed]) -> dict[str, set[bool]]:
     """What is said to be so or not so: "I wasn't afraid" gives afraid, denied."""
     found: dict[str, set[bool]] = {}
-    for deed in deeds(sentences):
+    for deed in told:
         for child in deed.verb.children:
             if child.role in {"acomp", "attr"}:
                 found.setdefault(child.lemma, set()).add(deed.denied)

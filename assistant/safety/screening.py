@@ -215,9 +215,8 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
     if before.unsure and before.kind in ("self", "act", UNNAMED) and not of_the_dream:
         loosely = before.kind != UNNAMED and ANSWERS["by_day_of_a_wish"].search(text)
         by_day = loosely or ANSWERS["by_day"].search(text)
-        if (
-            by_day and before.hinted
-        ):  # what they say yes to may be a sadness: it is asked about plainly before it is taken for more
+        # What they say yes to after a hint may be a sadness: it is asked about plainly before it is taken for more.
+        if by_day and before.hinted:
             return Assessment(Safety.DISTRESS, "Says that what may have been a hint is there by day too.", before.kind)
         if by_day:
             return Assessment(Safety.CRISIS, "Says that what the dream held is there by day too.", before.kind)
