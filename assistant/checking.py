@@ -13,6 +13,7 @@ from assistant.contract import (
     ROWS,
     Wanted,
     begins_with_the_dreamer,
+    fewest_words,
     faults_of_question,
     faults_of_sentence,
 )
@@ -91,7 +92,8 @@ class Checker:
         yield from self._note()
         yield from self._what_is_missing()
         question = self._final_question()
-        missing = self._row.least_words - self._words() - count_words(question)
+        reads = any(sentence.role is Role.READING for sentence in self.sentences)
+        missing = fewest_words(self.plan.kind, reads=reads) - self._words() - count_words(question)
         for sentence in self._padding(missing):
             yield self._repaired(sentence, "the reply was too short")
         if question:

@@ -28,6 +28,7 @@ def is_shaky(segment: Segment) -> bool:
         or _ends_wrongly(segment)
         or _is_unfinished(segment)
         or _has_odd_head(segment)
+        or _disagrees(segment)
         or any(_is_loose(word, segment) for word in segment.words)
     )
 
@@ -106,6 +107,17 @@ def _has_odd_head(segment: Segment) -> bool:
         return True
     turned_round = subject is not None and subject.index > head.index and subject.role != "expl"
     return turned_round and segment.words[0].lower not in _OPENING_INVERSIONS
+
+
+def _disagrees(segment: Segment) -> bool:
+    """Whether the verb has not the form that its subject asks for ("he go", "I goes"): repeated, it would be our slip."""
+    head, subject = segment.head, segment.subject
+    if subject is None or segment.given_subject:
+        return False
+    bare = head.tag in {"VB", "VBP"} and head.child("aux") is None and head.lower not in {"was", "were", "'s"}
+    if subject.lower in {"he", "she", "it"}:
+        return bare
+    return subject.lower in {"i", "you", "we", "they"} and head.tag == "VBZ" and head.lower not in {"'s", "is"}
 
 
 def _is_loose(word: Word, segment: Segment) -> bool:

@@ -22,6 +22,7 @@ from knowledge.types import Hit
 
 CARRIES = 0.8  # likelihood, from which on an answer holds something to stay with
 FEWEST_WORDS_SAID = 6  # of such an answer
+FEW_WORDS_ADDED = 12  # to something grave, so that it is still what is talked about
 ONE_PERSON = 3  # words of an answer that does no more than name somebody
 
 
@@ -49,7 +50,12 @@ def question_of(situation: Situation, hits: Sequence[Hit]) -> Chosen:
         return _for_a_dream(situation)
     if situation.anew is not None and kind is Kind.ANSWER:
         return _of_the_new_ending(situation, told)
-    following = _after_an_answer(situation, hits) or _about_the_matter(situation) or _on_what_was_said(situation)
+    following = (
+        _after_an_answer(situation, hits)
+        or _about_the_matter(situation)
+        or _still_on_what_is_grave(situation)
+        or _on_what_was_said(situation)
+    )
     if following is not None:
         return following
     several = dreams_in(situation.message) if kind in (Kind.DREAM, Kind.UNCOVERED) else []
@@ -100,6 +106,20 @@ def _about_the_matter(situation: Situation) -> Chosen | None:
             return Chosen(question, facet)
         passed.append(question)
     return None
+
+
+def _still_on_what_is_grave(situation: Situation) -> Chosen | None:
+    """One more question about a loss or a guilt told just before, where this message adds little: nobody is led from it back to a
+    lamp in the dream."""
+    grave = situation.lately_grave
+    if grave is None or situation.kind not in (Kind.ANSWER, Kind.REJECTION) or is_taken_up(situation.matter):
+        return None
+    if count_words(situation.message) > FEW_WORDS_ADDED:
+        return None
+    question = asked_about(grave, situation.asked, len(situation.message))
+    if not question or faults_of_question(question, situation.told, situation.asked):
+        return None
+    return Chosen(question, known()[grave.name].facet)
 
 
 def _on_what_was_said(situation: Situation) -> Chosen | None:

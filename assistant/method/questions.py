@@ -244,7 +244,7 @@ def _first_without_a_scene(
         Chosen(text, facet)
         for facet in (FELT, "wish")
         if facet in facets
-        for text in _filled(facet, hearts, asked, salt, of_moments=True)
+        for text in _filled(facet, _with_own_deeds(hearts), asked, salt, of_moments=True)
     ]
     for_any = list(_about_scene(_Told(ANY, ""), facets, salt))
     kinds = [of_person, of_moment, for_any]
@@ -270,6 +270,14 @@ def _with_persons(heard: Sequence[Heard]) -> list[Heard]:
         replace(one, mentions=tuple(m for m in one.mentions if m.kind is MentionKind.PERSON), feelings=())
         for one in heard
     ]
+
+
+def _with_own_deeds(heard: Sequence[Heard]) -> list[Heard]:
+    """The same with what the dreamer did alone: another moment, asked about out of nowhere, sounds arbitrary."""
+    deeds = [
+        tuple(c for c in one.clauses if c.turned.startswith("you ") and not _SETTING.match(c.turned)) for one in heard
+    ]
+    return [replace(one, clauses=clauses) for one, clauses in zip(heard, deeds, strict=True)]
 
 
 def _about_scene(scene: _Told, facets: frozenset[str], salt: str) -> Iterator[Chosen]:

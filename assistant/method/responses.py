@@ -8,6 +8,9 @@ from functools import cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
+from assistant.texts import turned
+
+MOST_COMFORTS = 3  # for one state, in a conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def response_to(act: str, said: Collection[str], number: int = 0) -> Response | 
     if row is None:
         return None
     fresh = [wording for wording in row["says"] if wording not in said] or row["says"]
-    return Response(fresh[number % len(fresh)], row["library"], row["asks"], tuple(row.get("questions", ())))
+    questions = turned(row["questions"], number) if "questions" in row else ()
+    return Response(fresh[number % len(fresh)], row["library"], row["asks"], tuple(questions))
 
 
 @cache
@@ -52,11 +56,14 @@ def questions_after_answers() -> frozenset[str]:
     return frozenset(question for row in _all()["answers"].values() for question in row.get("questions", ()))
 
 
-def comfort_for(state: str, said: Collection[str]) -> Comfort | None:
-    """A sentence for somebody in this state; None where all of them were said: more would sound like a machine."""
+def comfort_for(state: str, said: Collection[str], number: int = 0) -> Comfort | None:
+    """A sentence for somebody in this state, ``number`` turning the wordings; None where MOST_COMFORTS of them were said: more
+    would sound like a machine."""
     row = _all()["states"].get(state)
     fresh = [wording for wording in row["says"] if wording not in said] if row else []
-    return Comfort(fresh[0], row["asks_gently"]) if row and fresh else None
+    if not row or len(row["says"]) - len(fresh) >= MOST_COMFORTS:
+        return None
+    return Comfort(fresh[number % len(fresh)], row["asks_gently"])
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.memory import since_the_start, told_back
-from assistant.method.matters import is_taken_up, said_to
+from assistant.method.matters import is_taken_up, said_to, tells_of_the_dream
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, steadying
@@ -23,7 +23,8 @@ _PAGES = re.compile(r"(?<=\d)-(?=\d)")  # "211-235" gets its dash: with a hyphen
 
 def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str:
     """The sentence of our own that this turn needs, if any; what is said once a conversation is said once."""
-    kind, said, number, response = situation.kind, situation.said, len(situation.earlier), situation.response
+    kind, said, response = situation.kind, situation.said, situation.response
+    number = len(situation.earlier) + len(situation.message)
     if kind is Kind.OUTSIDE:
         return _to_what_is_outside(situation)
     if situation.heard.directed.asks == "asks_help" and not readings:
@@ -123,10 +124,20 @@ def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
 
 
 def remark(situation: Situation) -> str:
-    """A short sentence of our own on what the message is about, or on a dream's scene; empty where none fits for sure."""
-    if situation.kind is Kind.UNCOVERED:
-        return said_to_scene(scenes_in(situation.heard.directed.scenes), situation.said, len(situation.message))
-    return said_to(situation.matter, situation.said) if situation.matter and is_taken_up(situation.matter) else ""
+    """A short sentence of our own on a dream's scene, or on what an answer is about; empty where none fits for sure."""
+    if situation.kind in (Kind.UNCOVERED, Kind.DREAM):
+        return _on_the_scene(situation)
+    matter = situation.matter
+    if matter is not None and is_taken_up(matter):
+        return said_to(matter, situation.said)
+    if situation.kind is Kind.ANSWER and tells_of_the_dream(situation.heard.directed.matters):
+        return _on_the_scene(situation)
+    return ""
+
+
+def _on_the_scene(situation: Situation) -> str:
+    """On the likeliest scene of the message, unless it was spoken to before."""
+    return said_to_scene(scenes_in(situation.heard.directed.scenes), situation.said, len(situation.message))
 
 
 def comfort(situation: Situation) -> Comfort | None:
@@ -134,4 +145,4 @@ def comfort(situation: Situation) -> Comfort | None:
     state = situation.heard.directed.state
     if situation.kind not in ABOUT_A_DREAM or not state or situation.response is not None:
         return None
-    return comfort_for(state, situation.said)
+    return comfort_for(state, situation.said, len(situation.message))

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
-from assistant.texts import turned
+from assistant.method.remarks import Remarks
 from assistant.types import Matter
 
 LIKELY = 0.3  # from here on a scene is asked about: of 140 messages with one, 0.83 of those asked about were right
@@ -19,9 +19,9 @@ ANY = "any"  # questions for whatever dream
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """How a scene is met: ``says`` and the questions, each with its facet of the method, fit whatever dream holds the scene."""
+    """How a scene is met: the remarks and the questions, each with its facet of the method, fit whatever dream holds the scene."""
 
-    says: tuple[str, ...]
+    remarks: Remarks
     asks: tuple[tuple[str, str], ...]
 
 
@@ -30,7 +30,7 @@ def scenes() -> dict[str, Scene]:
     """All scenes, by their label in hearing/scenes.yaml."""
     rows: dict[str, dict[str, Any]] = read_yaml("assistant.method", "scenes.yaml")
     return {
-        name: Scene(tuple(row["says"]), tuple((facet, text) for facet, texts in row["asks"].items() for text in texts))
+        name: Scene(Remarks.read(row), tuple((facet, text) for facet, texts in row["asks"].items() for text in texts))
         for name, row in rows.items()
     }
 
@@ -52,8 +52,8 @@ def asked_about_scene(name: str, facets: Collection[str]) -> Iterator[tuple[str,
 
 
 def said_to_scene(found: Sequence[Matter], said: Collection[str], number: int) -> str:
-    """A sentence that fits the first scene and was not said yet, chosen by ``number``; empty where it is not sure."""
+    """A sentence that fits the first scene, chosen by ``number``; empty where it is not sure, or was spoken to already."""
     if not found or found[0].likely < SURE:
         return ""
-    says = scenes()[found[0].name].says
-    return next((one for one in turned(says, number) if one not in said), "")
+    remarks = scenes()[found[0].name].remarks
+    return "" if any(one in said for one in remarks.all) else remarks.on(found[0].sentence, said, number)

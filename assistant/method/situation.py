@@ -29,6 +29,8 @@ _HAS_DIED = re.compile(  # said of life, in passing: "she hummed like that befor
     re.IGNORECASE,
 )
 _OF_GRIEF = frozenset({"loss", "misses"})
+_GRAVE = _OF_GRIEF | {"regret", "guilt", "unsaid", "self_doubt", "alone"}
+STAYS_GRAVE = 2  # messages
 _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 
 
@@ -120,6 +122,12 @@ class Situation:
         """Whether the message tells of somebody who is gone and missed."""
         lost = any(one.name in _OF_GRIEF and one.likely >= LIKELY_IF_IT_WEIGHS for one in self.heard.directed.matters)
         return lost or self.heard.directed.state == "grieving"
+
+    @property
+    def lately_grave(self) -> Matter | None:
+        """The loss, guilt or regret that one of the last messages before this one told of."""
+        lately = map(_matter_of, reversed(self.turns_heard[1:][-STAYS_GRAVE:]))
+        return next((one for one in lately if one and one.name in _GRAVE and is_taken_up(one)), None)
 
     @property
     def is_quiet(self) -> bool:

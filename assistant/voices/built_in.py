@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.contract import ROWS, begins_with_the_dreamer
+from assistant.contract import begins_with_the_dreamer, fewest_words
 from assistant.giving_back import OF_THE_DREAM, give_back
 from assistant.method.matters import SURE, is_taken_up
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
@@ -35,7 +35,8 @@ class BuiltInVoice:
     def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
         """The units of the reply in their order."""
         sentences = _with_a_human_word(list(self._sentences(plan)), plan.comfort)
-        short = ROWS[plan.kind].least_words - sum(count_words(s.text) for s in sentences) - count_words(plan.question)
+        fewest = fewest_words(plan.kind, reads=bool(plan.readings))
+        short = fewest - sum(count_words(s.text) for s in sentences) - count_words(plan.question)
         if short > 0 and plan.kind is not Kind.OUTSIDE:
             sentences += self._padding(plan, sentences, short)
         for sentence in sentences:
