@@ -22,7 +22,7 @@ LONGEST_QUOTE = 20  # words
 _LONGEST_QUOTE_IN_CHARACTERS = 160
 _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
-_DANGLING = 0.7  # worth that a telling loses by a "he" that it does not name
+_DANGLING = 1.2  # worth that a telling loses by a "he" that it does not name
 _APART = 0.8  # and by going on with something that did not stand right after
 _CHOICES = 14  # clauses among which pairs and threes are sought
 
@@ -31,7 +31,7 @@ _FRAMES: dict[str, dict[str, str]] = read_yaml("assistant", "frames.yaml")
 OF_THE_DREAM = [frame for group in _FRAMES.values() for frame in group if frame.startswith("in-dream")]
 
 WITHOUT_A_FORMULA = frozenset(  # frames that add no word of their own, so that nobody hears them again
-    {"plain", "bare", "joined", "parted", "bare-quote", "alone", "quote-first-bare"}
+    {"plain", "bare", "joined", "parted", "bare-quote", "alone", "quote-first-bare", "quote-after-bare"}
 )
 
 _JOINTS = {"": ", and ", "and": ", and ", "but": ", but ", "so": ", so ", "then": ", and then ", "yet": ", yet "}

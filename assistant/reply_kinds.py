@@ -121,6 +121,11 @@ class ReplyKinds:
         ]
 
 
+def said_in_conversations() -> list[str]:
+    """All messages that it learned from."""
+    return [one for by_kind in (_examples(), _openings()) for said in by_kind.values() for one in said]
+
+
 @cache
 def _rows() -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = read_yaml("assistant", "hearing", "replies.yaml")

@@ -120,7 +120,13 @@ _LEAVES_NOW = re.compile(
     r"\bi(?:'d| had)? best (?:get|be) (?:on|off|going)\b|\b(?:i must|i have to|i'?ve got to|gotta|got to) (?:dash|run|get on|be off)\b",
     _ANY,
 )
+_QUOTES = re.compile(r"[\"“”]|(?<!\w)'\w[^']{3,}'(?!\w)")  # what somebody else says
 _PASTED = re.compile(r"[\"“][^\"”]{200,}[\"”]")
+_MAY_BE_A_DOUBT = frozenset({TELLS, "asks_why", "asks_opinion", "asks_proof"})
+_IS_IT_NORMAL = re.compile(
+    r"^(?:(?:and|but|so|ok|also|well|or|no|yes|please|lol|haha|honestly|just)\b[\s,]*)*(?:is|was|isn'?t) (?:it|that|this) (?:really |so |very |just |even |too )?(?:not )?(?:normal|abnormal|weird|strange|stupid|silly|odd|crazy|mad|wrong|bad of me|awful of me|terrible of me|pathetic|sick|dumb)\b",
+    _ANY,
+)
 _NOT_THIS = re.compile(r"\bnot (?:my |the |an? |his |her |our )?(\w+)", _ANY)
 _OF_LEAVING_OUT = content_stems(
     """take leave leaving left forget forgot part bit line sentence remark word thing note summary please delete remove drop cut scratch strike erase omit
@@ -192,6 +198,7 @@ class SpeechActs:
         read = read_of(sentences)
         vectors = dict(zip(read, self._embedder.encode([sentences[number] for number in read]), strict=True))
         acts, state, may_wish = self._acts_and_state(sentences, seen, np.array([vectors[number] for number in seen]))
+        acts = [_as_doubt(sentence, act) for sentence, act in zip(sentences, acts, strict=True)]
         done = list(zip(sentences, acts, strict=True))
         asked = [(_LEADS_IN.sub("", one, count=1) or one, act) for one, act in done if act.startswith("asks")]
         pointed = next((found.group(1) for one in sentences if (found := _POINTS_BACK.match(one))), "")
@@ -213,7 +220,8 @@ class SpeechActs:
             announces="announces" in acts,
             greets="greets" in acts[:-1] or acts == ["greets"],
             puzzled="puzzled" in acts,
-            wish=next((_WISHES[act] for one, act in done if _wishes(one, act)), None) or wish_of(message),
+            wish=next((_WISHES[act] for one, act in done if _wishes(one, act) and not _QUOTES.search(one)), None)
+            or wish_of(message),
             may_wish=may_wish,
             state=state,
             matters=self._about(sentences, acts, {number: vectors[number] for number in seen}),
@@ -312,6 +320,11 @@ class SpeechActs:
         wishes = [(likely[:, number].max(), act) for number, act in enumerate(self._acts.labels) if act in _WISHES]
         probability, act = max(wishes)
         return _WISHES[act] if probability >= AT_ALL else None
+
+
+def _as_doubt(sentence: str, act: str) -> str:
+    """What a sentence does; "is it stupid that I smelled the soap" is a doubt about oneself, whatever it seems to ask besides."""
+    return "asks_sanity" if act in _MAY_BE_A_DOUBT and _IS_IT_NORMAL.search(sentence) else act
 
 
 def _goes_on_to_tell(sentence: str) -> bool:

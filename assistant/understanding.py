@@ -308,6 +308,7 @@ def _by_rules(
         and (told or count_words(said) <= FEW)
         and tells <= LONG
         and not (another and tells > FEW)
+        and not (parts.wish is Wish.GO_ON and not told and tells_a_dream(parts))
     ):
         return Kind.WISH
     if not question and (says_goodbye(said) or (parts.leaves and tells <= LEAVE_TAKING and (told or tells <= FEW))):

@@ -21,7 +21,7 @@ def classifiers() -> tuple[SentenceClassifier, ...]:
     nowhere = Path("/nonexistent")
     speech_acts = SpeechActs(embedder, nowhere)
     replies, weights = ReplyKinds(embedder, nowhere, speech_acts), ClauseWeights(embedder, nowhere, Ear())
-    return (*speech_acts.classifiers, *weights.classifiers, Hints(embedder, nowhere).classifier, *replies.classifiers)
+    return (*speech_acts.classifiers, *weights.classifiers, *Hints(embedder, nowhere).classifiers, *replies.classifiers)
 
 
 def main() -> None:

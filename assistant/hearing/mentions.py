@@ -80,9 +80,16 @@ def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) 
                 kind_of(word) if word.is_noun and word.role != "compound" and word.start not in block.quoted else None
             )
             if kind is not None:
-                found.append(_named(word, kind, place, _mention(word, kind, sentence, block, message)))
+                mention = None if _is_the_dreamer(word) else _mention(word, kind, sentence, block, message)
+                found.append(_named(word, kind, place, mention))
     _know_names_again(found)
     return found
+
+
+def _is_the_dreamer(word: Word) -> bool:
+    """As in "I was the pope" or "I was elected pope": what the dreamer was is nobody they met."""
+    subject = word.head.subject() if word.role in {"attr", "oprd"} else None
+    return subject is not None and subject.lower == "i"
 
 
 def ordered(names: Sequence[Named], weights: Sequence[float]) -> tuple[Mention, ...]:

@@ -13,6 +13,7 @@ FEWEST_WORDS = 2
 MOST_WORDS = 22
 
 _NOMINATIVES = closed("nominatives")
+_DESCRIBING = closed("describing")
 _NOT_DREAM_NOTES = closed("not_dream_notes")
 
 
@@ -113,7 +114,7 @@ def _note(sentence: Sentence) -> list[Segment]:
     root = sentence.root
     opening = [word for word in sentence.words if word.index <= root.index and word.tag not in {"RB", "CC"}]
     carried = root.tag == "VBG" or (root.tag == "VBN" and any(child.lower == "being" for child in root.children))
-    if not carried or root.subject() is not None or root.lemma in _NOT_DREAM_NOTES:
+    if not carried or root.subject() is not None or root.lemma in _NOT_DREAM_NOTES or root.lower in _DESCRIBING:
         return []
     denied = any(word.lower in {"not", "never"} for word in sentence.words[: root.index])
     if denied or any(word.tag not in {"VBG", "VBN"} for word in opening) or len(opening) > 2:

@@ -117,6 +117,8 @@ def _disagrees(segment: Segment) -> bool:
     bare = head.tag in {"VB", "VBP"} and head.child("aux") is None and head.lower not in {"was", "were", "'s"}
     if subject.lower in {"he", "she", "it"}:
         return bare
+    if subject.tag == "NNS" and head.lower in {"was", "is", "has"}:
+        return True
     return subject.lower in {"i", "you", "we", "they"} and head.tag == "VBZ" and head.lower not in {"'s", "is"}
 
 

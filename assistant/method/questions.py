@@ -26,6 +26,9 @@ SLOT_KINDS = {
     "place": MentionKind.PLACE,
     "thing": MentionKind.THING,
 }
+_OF_BEINGS = frozenset({"person", "animal", "body", "feeling"})
+_MOMENTS = frozenset({"moment"})
+_OF_SETTINGS = _MOMENTS | {"place", "thing"}  # asked about out of nowhere, a lamp sounds arbitrary
 _SETTINGS = (MentionKind.PLACE, MentionKind.THING)
 MOMENT_WORDS = 9  # a longer clause makes a question that nobody can follow
 FILLERS = 3  # of one kind, the most telling
@@ -198,7 +201,7 @@ def _scenes_told(heard: Sequence[Heard], told: Sequence[str]) -> list[_Told]:
     found: dict[str, _Told] = {}
     for one in heard:
         is_new = bool(told) and one.message in told[0]
-        for scene in scenes_in(one.directed.scenes):
+        for scene in scenes_in(one.directed.scenes, one.message):
             clauses = tuple(clause for clause in one.clauses if clause.said in scene.sentence)
             moment = next((filler.text for filler in moments(replace(one, clauses=clauses))), "")
             if is_new or moment:
@@ -228,9 +231,9 @@ def _questions_on(
     if facet == "scene":
         yield from _first_without_a_scene(heard[:1], facets, asked, salt)
     else:
-        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, of_moments=False))
+        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, _OF_BEINGS))
         yield from _about_scene(_Told(ANY, ""), facets, salt)
-        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, of_moments=True))
+        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, _OF_SETTINGS))
 
 
 def _first_without_a_scene(
@@ -239,12 +242,12 @@ def _first_without_a_scene(
     """A first question where no scene is known: what was wished of the person at the heart of it, what was felt at its heart, or one
     for whatever dream; which of them comes first looks random."""
     hearts = [_heart(one) for one in heard]
-    of_person = [Chosen(text, "wish") for text in _filled("wish", _with_persons(hearts), asked, salt, of_moments=False)]
+    of_person = [Chosen(text, "wish") for text in _filled("wish", _with_persons(hearts), asked, salt, _OF_BEINGS)]
     of_moment = [
         Chosen(text, facet)
         for facet in (FELT, "wish")
         if facet in facets
-        for text in _filled(facet, _with_own_deeds(hearts), asked, salt, of_moments=True)
+        for text in _filled(facet, _with_own_deeds(hearts), asked, salt, _MOMENTS)
     ]
     for_any = list(_about_scene(_Told(ANY, ""), facets, salt))
     kinds = [of_person, of_moment, for_any]
@@ -319,8 +322,8 @@ def _may_be_asked(question: str, told: Sequence[str]) -> bool:
     )
 
 
-def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str, *, of_moments: bool) -> list[str]:
-    """The bank's questions on a facet, filled with what the dreamer said of the dream: with a moment of it, or a thing it names.
+def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str, slots: frozenset[str]) -> list[str]:
+    """The bank's questions on a facet with one of these slots, filled with what the dreamer said of the dream.
 
     What no question has named yet comes first, then the newest message, then what is most telling in it; among equals an
     order that looks random.
@@ -335,7 +338,7 @@ def _filled(facet: str, heard: Sequence[Heard], asked: Sequence[str], salt: str,
         )
         for age, message in enumerate(heard)
         for question in bank()
-        if question.facet == facet and (question.slot == "moment") is of_moments
+        if question.facet == facet and question.slot in slots
         for rank, filler in enumerate(_fillers(question, message))
     ]
     return [text for *_, text in sorted(found, key=lambda row: (*row[:4], _shuffle(salt + row[4])))]

@@ -9,15 +9,21 @@ from assistant.memory import since_the_start, told_back
 from assistant.method.matters import is_taken_up, said_to, tells_of_the_dream
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
-from assistant.method.responses import Comfort, comfort_for, steadying
+from assistant.method.responses import Comfort, comfort_for, response_to, steadying
 from assistant.method.scenes import said_to_scene, scenes_in
 from assistant.method.situation import Situation, asks_gently, is_in_english, tells_enough
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
-from assistant.texts import choices, in_turn, text, turned
+from assistant.texts import in_turn, text
 from assistant.types import Kind, PlannedReading, Wish
 from assistant.understanding import ABOUT_A_DREAM
+from assistant.words import count_words
 
+FEW_WORDS_ASKING_BACK = 4  # told beside a "huh": with more it is no question to us
 MOST_SOURCES = 2  # named in one reply
+_ASKS_FOR_SILENCE = re.compile(
+    r"\b(?:do ?n[o']?t|do not|never|please do not) (?:tell|show|say (?:it|this|that) to) (?:anyone|anybody|any ?one|no ?one|nobody|my \w+|him|her|them)\b|\bbetween us\b",
+    re.IGNORECASE,
+)
 _PAGES = re.compile(r"(?<=\d)-(?=\d)")  # "211-235" gets its dash: with a hyphen it would look like a telephone number
 
 
@@ -28,7 +34,9 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
     if kind is Kind.OUTSIDE:
         return _to_what_is_outside(situation)
     if situation.heard.directed.asks == "asks_help" and not readings:
-        return (steadying(said) if asks_gently(situation.heard.directed.state) else "") or text("nothing_to_try")
+        return (steadying(said) if asks_gently(situation.heard.directed.state) else "") or in_turn(
+            "nothing_to_try", said, number
+        )
     if situation.heard.directed.asks == "asks_proof" and kind is Kind.WHY:
         source = _where_it_comes_from(situation)
         if source and source not in said:
@@ -44,12 +52,8 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         return "" if text("other_language") in said else text("other_language")
     if kind is Kind.UNCOVERED and situation.heard.directed.asks == "asks_why":
         return in_turn("no_answer", said, number)
-    if kind is Kind.UNCOVERED and (situation.grieves or situation.is_night):
-        return ""  # a word on the library would be cold here
     if kind is Kind.UNCOVERED:
-        wordings = choices("uncovered")
-        told_already = not said.isdisjoint(wordings) or situation.found.covered
-        return "" if told_already else turned(wordings, len(situation.message))[0]
+        return ""  # that the library has nothing stands where the sources would: between two people it would be cold
     if situation.anew and is_whole(situation.anew):
         whole = said_back(situation.anew)
         return text("new_ending_whole").format(whole) if whole else ""
@@ -59,6 +63,9 @@ def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str
         return in_turn("nothing_more" if situation.found.covered and situation.articles else "no_answer", said, number)
     if kind is Kind.REJECTION:
         return in_turn("rejection", said, number)
+    if kind in (Kind.CLOSE, Kind.WISH) and _ASKS_FOR_SILENCE.search(situation.heard.directed.message):
+        answer = response_to("asks_privacy", said, number)
+        return answer.text if answer else ""
     if kind is Kind.CLOSE:
         return in_turn("close" if situation.dream_told else "close_without_a_dream", said, number)
     return _to_a_wish(situation, readings) if kind is Kind.WISH else ""
@@ -99,7 +106,9 @@ def _to_what_was_put_right(situation: Situation) -> str:
 
 
 def _to_a_small_answer(situation: Situation) -> str:
-    small = Small.PUZZLED if situation.heard.directed.puzzled else small_answer(situation.message)
+    parts = situation.heard.directed
+    asks_back = parts.puzzled and ("?" in parts.message or count_words(parts.told) <= FEW_WORDS_ASKING_BACK)
+    small = Small.PUZZLED if asks_back else small_answer(situation.message)
     if small is None:
         return ""
     offered = bool(situation.turns and situation.turns[-1].citations)
@@ -130,19 +139,23 @@ def remark(situation: Situation) -> str:
     matter = situation.matter
     if matter is not None and is_taken_up(matter):
         return said_to(matter, situation.said)
-    if situation.kind is Kind.ANSWER and tells_of_the_dream(situation.heard.directed.matters):
+    of_life = any(clause.waking for clause in situation.heard.clauses)
+    if situation.kind is Kind.ANSWER and not of_life and tells_of_the_dream(situation.heard.directed.matters):
         return _on_the_scene(situation)
     return ""
 
 
 def _on_the_scene(situation: Situation) -> str:
     """On the likeliest scene of the message, unless it was spoken to before."""
-    return said_to_scene(scenes_in(situation.heard.directed.scenes), situation.said, len(situation.message))
+    return said_to_scene(
+        scenes_in(situation.heard.directed.scenes, situation.message), situation.said, len(situation.message)
+    )
 
 
 def comfort(situation: Situation) -> Comfort | None:
     """One human sentence for somebody who says how they are now; not in two replies running the same."""
-    state = situation.heard.directed.state
-    if situation.kind not in ABOUT_A_DREAM or not state or situation.response is not None:
+    if situation.kind not in ABOUT_A_DREAM or situation.response is not None:
         return None
-    return comfort_for(state, situation.said, len(situation.message))
+    state = situation.heard.directed.state or ("grieving" if situation.tells_of_a_death else "")
+    state = state or ("amused" if situation.kind in (Kind.DREAM, Kind.UNCOVERED) and situation.is_funny else "")
+    return comfort_for(state, situation.said, len(situation.message)) if state else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,8 +13,15 @@ from assistant.method.remarks import Remarks
 from assistant.types import Matter
 
 LIKELY = 0.3  # from here on a scene is asked about: of 140 messages with one, 0.83 of those asked about were right
-SURE = 0.45  # a sentence of our own is said only from here on: 0.92
+SURE = 0.36  # a sentence of our own is said only from here on
 NONE = "none"  # what is no scene: a detail, a mood, a remark
+_SORE = {
+    "birth": re.compile(
+        r"\b(?:miscarr\w*|infertil\w*|ivf|childless|stillb\w+|abort\w*|stop(?:ped)? trying|tr(?:y|ied|ying) for (?:a |\w+ )?(?:baby|child\w*|kid|years|\w+ years)|"
+        r"(?:can ?no?t|could ?n[o']?t|never) (?:have|had) (?:a |any )?(?:child\w*|kids?|bab\w+)|lost (?:the|my|our|a) baby|(?:do ?n[o']?t|not) have (?:any )?(?:child\w+|kids))\b",
+        re.IGNORECASE,
+    ),
+}
 ANY = "any"  # questions for whatever dream
 
 
@@ -41,9 +49,10 @@ def all_scene_questions() -> frozenset[str]:
     return frozenset(text for scene in scenes().values() for _, text in scene.asks)
 
 
-def scenes_in(told: Sequence[Matter]) -> list[Matter]:
-    """The scenes that are likely enough, the likeliest first."""
-    return [one for one in told if one.name != NONE and one.likely >= LIKELY]
+def scenes_in(told: Sequence[Matter], message: str = "") -> list[Matter]:
+    """The scenes that are likely enough, the likeliest first; none that touches a sore that the message tells of."""
+    sore = {name for name, told_of in _SORE.items() if told_of.search(message)}
+    return [one for one in told if one.name not in {NONE, *sore} and one.likely >= LIKELY]
 
 
 def asked_about_scene(name: str, facets: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from assistant.hearing.lexicon import HORROR
 from assistant.memory import denied
 from assistant.method.matters import LIKELY, LIKELY_IF_IT_WEIGHS, is_taken_up, known, main_matter_of, tells_of_the_dream
 from assistant.method.new_ending import told_anew
@@ -28,8 +29,15 @@ _HAS_DIED = re.compile(  # said of life, in passing: "she hummed like that befor
     r"\b(?:he|she|they)(?:'s| is| has| have|'ve) (?:been )?(?:dead|gone) (?:for|since|now)\b",
     re.IGNORECASE,
 )
+_DIED_IN_LIFE = re.compile(  # "she died in june", "we buried him last week"
+    r"\b(?:died|passed(?: away| on)?|lost (?:him|her|them|my \w+)|buried (?:him|her|them|my \w+))\b[^.!?]{0,25}?\b(?:ago|last (?:week|month|year|spring|summer|autumn|fall|winter|night)|this (?:week|month|year|spring|summer|autumn|fall|winter)|"
+    r"in (?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|\d{4})|when i was (?!in)|yesterday)\b",
+    re.IGNORECASE,
+)
+_LAUGHS = re.compile(r"\b(?:l+o+l+|lmf?ao|rofl|(?:ha){2,}h?|hehe+)\b|[\U0001f602\U0001f923\U0001f605]", re.IGNORECASE)
 _OF_GRIEF = frozenset({"loss", "misses"})
 _GRAVE = _OF_GRIEF | {"regret", "guilt", "unsaid", "self_doubt", "alone"}
+WEIGHS_BESIDES_A_DREAM, LIKELY_BESIDES_A_DREAM = 8.0, 0.6
 STAYS_GRAVE = 2  # messages
 _MEANING = frozenset({"asks_meaning", "asks_symbol"})
 
@@ -73,10 +81,26 @@ class Situation:
     @cached_property
     def matter(self) -> Matter | None:
         """What a message after the dream was told is about most of all."""
+        if self.kind in (Kind.DREAM, Kind.UNCOVERED):
+            return self._life_told_besides
         if self.kind not in (Kind.ANSWER, Kind.REJECTION, Kind.WHY):
             return None
         died = next((one for one in self.heard.directed.matters if _HAS_DIED.search(one.sentence)), None)
         return replace(died, name="loss", likely=1.0) if died else _matter_of(self.heard)
+
+    @property
+    def _life_told_besides(self) -> Matter | None:
+        """What a telling says of waking life, where it weighs: "I go back to work next week"."""
+        waking = [clause.said for clause in self.heard.clauses if clause.waking]
+        of_life = [
+            one
+            for one in self.heard.directed.matters
+            if not known()[one.name].of_the_dream
+            and known()[one.name].weight >= WEIGHS_BESIDES_A_DREAM
+            and one.likely >= LIKELY_BESIDES_A_DREAM
+            and any(said in one.sentence or one.sentence in said for said in waking)
+        ]
+        return max(of_life, key=lambda one: known()[one.name].weight * one.likely, default=None)
 
     @cached_property
     def response(self) -> Response | None:
@@ -116,6 +140,19 @@ class Situation:
     def is_frightening(self) -> bool:
         """Whether the dreamer is shaken, or says that the dream frightened them."""
         return self.is_night or any(_FRIGHTENS.search(message) for message in [*self.told, self.message])
+
+    @property
+    def tells_of_a_death(self) -> bool:
+        """Whether the message says in passing that somebody has died, in life."""
+        said = self.heard.directed.message or self.message
+        return bool(_HAS_DIED.search(said) or _DIED_IN_LIFE.search(said))
+
+    @property
+    def is_funny(self) -> bool:
+        """Whether the dreamer laughs at it, and nothing in it frightens or hurts."""
+        said = self.heard.directed.message or self.message
+        dark = HORROR & set(re.findall(r"[a-z]+", said.lower()))
+        return bool(_LAUGHS.search(said)) and not dark and not self.is_frightening and not self.grieves
 
     @property
     def grieves(self) -> bool:

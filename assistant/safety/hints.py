@@ -1,59 +1,113 @@
-"""Hears hints that the rules do not: a classifier of sentences, learned from examples, that can only lead to a soft question."""
+"""Hears hints that the rules do not: classifiers of sentences and of whole messages, learned from examples, that can only lead to a soft question."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
 from assistant.phrases import plain
+from assistant.reply_kinds import said_in_conversations
 from assistant.safety.clauses import sentences
 from assistant.safety.frames import Frame, framed
 from assistant.speech_acts import examples as heard_in_dreams
 from assistant.speech_acts import in_sentences, read_of
-from assistant.words import is_english
+from assistant.words import count_words, is_english
 from knowledge.embedding import Embedder
 
-# Set on texts of our own and on ordinary dream reports, so that about one report in twenty is asked about.
-SURELY_EXPLICIT = 0.44
-SURELY_A_HINT = 0.75
+# Set on texts of our own and on ordinary dream reports, so that about one report in thirty is asked about.
+SURELY = 0.57
 FEW = 2  # sentences: so short a message may be of the day whatever its tense
-STRENGTH = 1.0
-OF_DREAMS = ("scenes", "matters", "acts", "states")  # further examples of what is no hint
+STRENGTH, STRENGTH_OF_MESSAGES = 1.0, 1.2
+WHOLE, LAST = 0.75, 0.5  # how much the message's own vector, and that of its last sentence, count beside its words
+STRONGEST = 3  # sentences of which the likelihood is known by its rank
+OF_DREAMS = ("scenes", "matters", "acts", "states")  # further examples of sentences that are no hint
 
-_EXPLICIT, _VEILED, _NONE = "explicit", "veiled", "none"
+_EXPLICIT, _VEILED, _NONE, _HINT = "explicit", "veiled", "none", "hint"
 
 
 class Hints:
-    """Learned from hints.yaml; one reader serves many threads. English only."""
+    """Learned from hints.yaml, sentences by label, and risks.jsonl, whole messages; one reader serves many threads. English only."""
 
     def __init__(self, embedder: Embedder, folder: Path) -> None:
         self._embedder = embedder
-        self.classifier = SentenceClassifier("hints", _examples(), embedder, folder, strength=STRENGTH)
+        self._sentences = SentenceClassifier("hints", _sentences(), embedder, folder, strength=STRENGTH)
+        self._messages = SentenceClassifier(
+            "risks",
+            _messages(),
+            embedder,
+            folder,
+            meaning=1.0,
+            strength=STRENGTH_OF_MESSAGES,
+            columns=self._columns,
+            beside=lambda: self._sentences.file_name,
+        )
+
+    @property
+    def classifiers(self) -> tuple[SentenceClassifier, ...]:
+        """All that it judges with."""
+        return self._sentences, self._messages
 
     def warm_up(self) -> None:
         """Read what was learned, or learn."""
-        self.classifier.warm_up()
+        for classifier in self.classifiers:
+            classifier.warm_up()
 
     def is_in(self, message: str) -> bool:
-        """Whether a sentence that may be of waking life hints at a risk, or says it in words that the rules do not know."""
+        """Whether the message hints at a risk of the waking person, or says it in words that the rules do not know."""
+        return self.likely(message) >= SURELY
+
+    def likely(self, message: str) -> float:
+        """How likely it hints at one (0 to 1); 0 where it is not in English."""
         if not is_english(message):
-            return False
-        told = in_sentences(plain(message))
-        waking = frozenset(range(len(told))) if len(told) <= FEW else _of_waking_life(told)
-        read = [number for number in read_of(told) if number in waking]
-        if not read:
-            return False
+            return 0.0
+        [row] = self._messages.probabilities([message], self._columns([message]))
+        return float(row[self._messages.labels.index(_HINT)])
+
+    def _columns(self, messages: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self._of_message(message) for message in messages])
+
+    def _of_message(self, message: str) -> NDArray[np.float32]:
+        """What its sentences hint at, those that may be of waking life apart, and the meaning of the whole, of the most telling one and
+        of the last."""
+        told = in_sentences(plain(message)) or [message]
+        read = read_of(told)
         said = [told[number] for number in read]
-        likely = self.classifier.probabilities(said, self._embedder.encode(said))
-        explicit = likely[:, self.classifier.labels.index(_EXPLICIT)]
-        hinted = explicit + likely[:, self.classifier.labels.index(_VEILED)]
-        return bool(np.any(explicit >= SURELY_EXPLICIT) or np.any(hinted >= SURELY_A_HINT))
+        *vectors, whole = self._embedder.encode([*said, message])
+        likely = self._sentences.probabilities(said, np.array(vectors))
+        explicit = likely[:, self._sentences.labels.index(_EXPLICIT)]
+        hinted = explicit + likely[:, self._sentences.labels.index(_VEILED)]
+        waking = _of_waking_life(told) if len(told) > FEW else frozenset(read)
+        awake = np.array([number in waking for number in read])
+        known = [
+            *_strongest(hinted),
+            *_strongest(hinted * awake),
+            explicit.max(),
+            (explicit * awake).max(),
+            hinted[-1],
+            hinted.mean(),
+            1 - np.prod(1 - hinted * awake),
+            awake.mean(),
+            np.log1p(len(told)),
+            np.log1p(count_words(message)) / 3,
+            np.log(hinted.max() + 1e-3) / 3,
+            np.log((hinted * awake).max() + 1e-3) / 3,
+        ]
+        most = vectors[int(np.argmax(hinted * awake))] * float(awake.any())
+        return np.hstack([known, WHOLE * whole, WHOLE * most, LAST * vectors[-1]]).astype(np.float32)
+
+
+def _strongest(likely: NDArray[np.float64]) -> list[float]:
+    """The highest likelihoods, in their order; 0 where there are fewer sentences."""
+    return [*map(float, np.sort(likely)[::-1][:STRONGEST]), *[0.0] * STRONGEST][:STRONGEST]
 
 
 def _of_waking_life(told: Sequence[str]) -> frozenset[int]:
@@ -68,7 +122,7 @@ def _of_waking_life(told: Sequence[str]) -> frozenset[int]:
 
 
 @cache
-def _examples() -> dict[str, list[str]]:
+def _sentences() -> dict[str, list[str]]:
     rows: dict[str, list[str]] = read_yaml("assistant.safety", "hints.yaml")
     of_dreams = [
         sentence
@@ -80,6 +134,24 @@ def _examples() -> dict[str, list[str]]:
     known = {_bare(one) for label in (_EXPLICIT, _VEILED) for one in rows[label]}
     harmless = [one for one in of_dreams if _bare(one) not in known]
     return {**rows, _NONE: [*rows[_NONE], *dict.fromkeys(harmless)]}
+
+
+@cache
+def _messages() -> dict[str, list[str]]:
+    """Whole messages: those of risks.jsonl, and tellings of dreams and replies in conversations, that are none."""
+    harmless = [row["message"] for row in _rows("assistant.hearing", "gist.jsonl")] + said_in_conversations()
+    told = [(message, _NONE) for message in harmless]
+    told += [
+        (row["message"], _NONE if row["label"] == _NONE else _HINT) for row in _rows("assistant.safety", "risks.jsonl")
+    ]
+    by_label: dict[str, list[str]] = {_HINT: [], _NONE: []}
+    for message, label in dict(told).items():
+        by_label[label].append(message)
+    return by_label
+
+
+def _rows(package: str, name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (files(package) / name).read_text("utf-8").splitlines()]
 
 
 def _bare(sentence: str) -> str:

@@ -60,8 +60,11 @@ class BuiltInVoice:
         put_right = (parts.corrects or parts.complains) and tells >= FEWEST_WORDS_PUT_RIGHT
         tells_besides = is_taken_up(plan.matter) or tells >= FEWEST_WORDS_TOLD_BESIDES
         besides = plan.kind is Kind.WHY and bool(plan.plain) and bool(plan.earlier) and tells_besides
+        first = plan.kind in (Kind.DREAM, Kind.UNCOVERED)
         if begins or besides or (plan.kind is Kind.ANSWER and (not plan.plain or put_right)):
-            yield self.heard(plan)
+            yield self.heard(replace(plan, matter=None) if first else plan)
+        if first and plan.matter is not None:
+            yield from self._life_besides(plan, plan.matter)
         if plan.remark:
             yield Sentence(plan.remark, Role.PLAIN)
         if plan.plain and begins:
@@ -99,6 +102,14 @@ class BuiltInVoice:
                 return Sentence(_named_feelings(plan, given.text) + given.text, Role.HEARD, frame=given.frame)
         quoted = quoted_beginning(plan.heard.message, 20) or "\u2026"
         return Sentence(f"\u201c{quoted}\u201d, you say.", Role.HEARD, frame="say")
+
+    def _life_besides(self, plan: Plan, matter: Matter) -> Iterator[Sentence]:
+        """What a telling says of waking life, given back after the dream."""
+        clauses = tuple(plan.heard.clauses[number] for number in _clauses_in(plan.heard, matter.sentence))
+        of_life = replace(plan.heard, message=matter.sentence, clauses=tuple(one for one in clauses if one.waking))
+        given = give_back(of_life, used_frames=OF_THE_DREAM, seed=len(plan.spoken)) if of_life.clauses else None
+        if given is not None:
+            yield Sentence(given.text, Role.HEARD, frame=given.frame)
 
     def reading(self, planned: PlannedReading) -> Sentence:
         """The section's own sentence with its mark, led up to by where it comes from."""
@@ -140,7 +151,7 @@ def _with_a_human_word(sentences: list[Sentence], comfort: str) -> list[Sentence
     """The sentences with a word for how the dreamer is, after what was heard or else before all."""
     if not comfort:
         return sentences
-    place = 1 if sentences and sentences[0].role is Role.HEARD else 0
+    place = next((number for number, one in enumerate(sentences) if one.role is not Role.HEARD), len(sentences))
     return [*sentences[:place], Sentence(comfort, Role.PLAIN), *sentences[place:]]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.evaluation.method import dreamers
 from assistant.evaluation.replies import faults_of_turns, talk
+from assistant.method.responses import comfort_for, gentle_questions, response_to
 from assistant.method.several_dreams import dreams_in, which_first
 from assistant.method.themes import may_read, speaks_of
 from assistant.types import Kind, Wish
@@ -65,14 +66,16 @@ def test_what_is_pointed_to_comes_back(companion):
 
 def test_a_direct_question_is_answered_before_anything_else(companion):
     turns = talk(companion, [STAIRS, "is it dangerous to have this so often?"])
-    assert turns[1].kind is Kind.WHY and turns[1].reply.startswith(("No.", "As far as I know, no"))
+    answer = response_to("asks_danger", (), len(turns[1].message))
+    assert turns[1].kind is Kind.WHY and answer is not None and turns[1].reply.startswith(answer.text)
     assert turns[1].question == ""
 
 
 def test_who_is_shaken_is_asked_about_now(companion):
     message = "its 4am and i cant stop shaking. my little boy was under the ice and i could not break it"
     [turn] = talk(companion, [message])
-    assert "awake" in turn.reply and turn.question.startswith("What would help")
+    comfort = comfort_for("shaken", (), len(message))
+    assert comfort is not None and comfort.text in turn.reply and turn.question == gentle_questions()[0]
 
 
 def test_a_correction_is_kept(companion):
