@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, ForeignKey, create_engine, delete, event, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeDecorator
@@ -138,7 +139,7 @@ class Journal:
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, NoConnection, OSError) as error:
             cause = getattr(error, "orig", None) or error
             raise StorageError(
                 f"The journal {self._where} cannot be used: {cause}. "

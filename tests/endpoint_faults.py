@@ -13,6 +13,7 @@ until the client goes away: use short times.
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +97,35 @@ def another_protocol(exchange: Exchange) -> None:
 def not_utf8(exchange: Exchange) -> None:
     exchange.head()
     exchange.chunk(b'data: {"choices":[{"delta":{"content":"\xff\xfe"}}]}\n\n')
+    exchange.end()
+
+
+def not_gzip(exchange: Exchange) -> None:
+    """It says that it is compressed, and is not."""
+    exchange.head(Content_Encoding="gzip")
+    exchange.chunk(bytes(range(256)))
+    exchange.end()
+
+
+def cut_gzip(exchange: Exchange) -> None:
+    """Compressed, and over in the middle."""
+    whole = "".join(f"data: {json.dumps(_said(delta={'content': f'word {number} '}))}\n\n" for number in range(50))
+    exchange.head(Content_Encoding="gzip")
+    exchange.chunk(gzip.compress(whole.encode())[:60])
+    exchange.end()
+
+
+def another_charset(exchange: Exchange) -> None:
+    """UTF-16, as its header says; the protocol knows UTF-8 only."""
+    exchange.head(content_type="text/event-stream; charset=utf-16")
+    exchange.chunk(f"data: {json.dumps(_said(delta={'content': TEXT}))}\n\n".encode("utf-16"))
+    exchange.end()
+
+
+def not_events(exchange: Exchange) -> None:
+    """Lines that are no server-sent events."""
+    exchange.head()
+    exchange.chunk(b'{"choices": []}\n\ndta: {"choices": []}\n\nid 7\nretry: soon\n\n')
     exchange.end()
 
 
@@ -184,6 +214,11 @@ FAULTS = [
     Fault("content of another type", events(_said(delta={"content": ["Hello"]}), STOP), ModelTalksNonsense),
     Fault("choice of another type", events(chat_chunk([7]), STOP), ModelTalksNonsense),
     Fault("not UTF-8", not_utf8, ModelTalksNonsense),
+    Fault("not gzip", not_gzip, ModelTalksNonsense),
+    Fault("gzip that is cut", cut_gzip, ModelCutOff),
+    Fault("UTF-16", another_charset, ModelTalksNonsense),
+    Fault("no events", not_events, ModelCutOff),
+    Fault("status 429, wait a moment", status(429, "slow down", retry_after=0.1), ModelBusy),
     Fault("HTML page", body("text/html; charset=utf-8", "<html>Please log in</html>"), ModelTalksNonsense),
     Fault("JSON, not a stream", body("application/json", json.dumps(STOP)), ModelTalksNonsense),
     Fault("wrong content type", body("text/plain", f"data: {json.dumps(STOP)}\n\n"), ModelTalksNonsense),

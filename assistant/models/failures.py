@@ -128,7 +128,9 @@ def refused(error: openai.APIStatusError, to: Addressee) -> ModelError:
 
 
 def broke_off(error: openai.APIError, to: Addressee) -> ModelError:
-    """What an error inside an open stream means: the line broke, or the server says why it stops."""
+    """What an error inside an open stream means: the line broke, what came is not as promised, or the server says why."""
+    if any(isinstance(cause, httpx2.DecodingError) for cause in _causes(error)):
+        return unreadable(to)
     if isinstance(error, openai.APIConnectionError):
         return ModelCutOff(f"The connection to {to.address} broke in the middle of the reply. Please try again.")
     if says(error, TOO_LONG):

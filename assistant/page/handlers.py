@@ -18,12 +18,15 @@ from assistant.page import render
 from assistant.page.arriving import arriving
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
-from assistant.page.limits import MOST_CHARACTERS
+from assistant.page.limits import AT_HOME, MOST_WAITING, REPLIES_AT_ONCE, Limits, Pace
+from assistant.page.line import Line
+from assistant.page.passwords import said_wait
 from assistant.page.quiet_log import log_without_words
 from assistant.page.running import RunningReplies
 from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal, key_of
 from assistant.page.wording import words
-from assistant.types import Event, Turn
+from assistant.safety import screen
+from assistant.types import Event, Safety, Turn
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
@@ -43,12 +46,18 @@ class Shown(NamedTuple):
 
 
 class Handlers:
-    """The conversation's handlers. They keep nothing between calls but the replies that are running."""
+    """The conversation's handlers. They keep nothing between calls but who waits for a reply or is being given one.
 
-    def __init__(self, companion: Companion) -> None:
+    ``limits`` are those of visitors; the owner has those of somebody at home.
+    """
+
+    def __init__(self, companion: Companion, limits: Limits = AT_HOME) -> None:
         self.companion = companion
         self.journal = companion.journal
         self.running = RunningReplies()
+        self._line = Line(REPLIES_AT_ONCE, MOST_WAITING)
+        self._limits = limits
+        self._pace = Pace()
 
     def load(self, remembered: str, request: gr.Request) -> Iterator[Shown]:
         """The page was opened: this tab's conversation, else the visitor's last one, else the welcome."""
@@ -66,8 +75,8 @@ class Handlers:
         message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be stored
         if not message.strip():
             yield self._show(guest, kept, render.hint("blank"))
-        elif len(message) > MOST_CHARACTERS:
-            yield self._show(guest, kept, _too_long(len(message)))
+        elif refusal := self._refusal(guest, message):
+            yield self._show(guest, kept, refusal)
         else:
             yield from self._reply(guest, kept, message)
 
@@ -173,9 +182,26 @@ class Handlers:
         if kept is None or not kept.turns or key_of(kept.turns[-1]) != last_turn:
             yield self._not_the_last(guest, kept)
             return
+        if refusal := self._refusal(guest, kept.turns[-1].message):
+            yield self._show(guest, kept, refusal)
+            return
         taken = self.companion.take_back(guest.visitor, kept.id, kept.turns[-1].id)
         rest = KeptConversation(kept.id, kept.created, kept.turns[:-1])
         yield from self._reply(guest, rest, taken.message, built_in, instead_of=taken.reply)
+
+    def _refusal(self, guest: Guest, message: str) -> str:
+        """The hint why no reply to this message can begin now, or ""; words that call for help are never held up."""
+        limits = AT_HOME if guest.owner else self._limits
+        if len(message) > limits.characters:
+            return render.hint("too_long", count=f"{len(message):,}", most=f"{limits.characters:,}")
+        if _calls_for_help(message):
+            return ""
+        if self.running.count_of(guest.visitor) >= limits.replies_at_once:
+            return render.hint("one_at_a_time")
+        if self._line.full:
+            return render.hint("line_full")
+        wait = self._pace.seconds_to_wait(guest.visitor, limits.messages_a_minute)
+        return render.hint("too_many", most=limits.messages_a_minute, wait=said_wait(wait)) if wait else ""
 
     def _not_the_last(self, guest: Guest, kept: KeptConversation | None) -> Shown:
         """What was to be taken back is not the last turn, or there is none: the conversation as it is now."""
@@ -211,6 +237,8 @@ class Handlers:
             )
         except DreamError as error:
             events = _failing(error)
+        if not _calls_for_help(message):
+            events = self._line.in_turn(self._line.join(), reply.stop, events)
         came = arriving(self.running.until_written(reply, events), reply.stop)
         try:
             for shown in self._growing(guest, conversation, earlier, live, came):
@@ -277,5 +305,6 @@ def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "") -> 
     )
 
 
-def _too_long(count: int) -> str:
-    return render.hint("too_long", count=f"{count:,}", most=f"{MOST_CHARACTERS:,}")
+def _calls_for_help(message: str) -> bool:
+    """Whether the safety rules find a crisis in it: such a message waits for nobody."""
+    return screen([message]).level is Safety.CRISIS

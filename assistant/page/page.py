@@ -7,7 +7,7 @@ from typing import Any
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
-from assistant.page.limits import MOST_WAITING, REPLIES_AT_ONCE
+from assistant.page.limits import MOST_THREADS
 from assistant.page.owner import OwnerHandlers
 from assistant.page.panels import ChoicePanel, MemoryPanel, OwnerPanel
 from assistant.page.wiring import Wiring
@@ -69,7 +69,8 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         memory_panel.wire(handlers, more, wiring)
         owner_panel.wire(owner, more, wiring)
         choice_panel.wire(owner, change, who, wiring)
-    page.queue(max_size=MOST_WAITING, default_concurrency_limit=REPLIES_AT_ONCE)
+    page.max_threads = MOST_THREADS
+    page.queue(default_concurrency_limit=None)
     return page
 
 

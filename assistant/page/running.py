@@ -44,6 +44,11 @@ class RunningReplies:
         """Whether any reply is being written."""
         return bool(self._replies)
 
+    def count_of(self, visitor: str) -> int:
+        """How many replies are being written for a visitor, or wait to be, in all tabs."""
+        with self._lock:
+            return sum(reply.visitor == visitor and not reply.stop.is_set() for reply in self._replies)
+
     def begin(self, guest: Guest, conversation: int) -> RunningReply:
         """A new reply to this visitor."""
         reply = RunningReply(guest.visitor, conversation)

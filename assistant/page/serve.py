@@ -30,6 +30,7 @@ from assistant.page.door import Door
 from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
 from assistant.page.keys import Keys
+from assistant.page.limits import AT_HOME, SHARED, Limits
 from assistant.page.login import Login
 from assistant.page.owner import OwnerHandlers
 from assistant.page.page import build_page
@@ -49,12 +50,17 @@ class House:
     """Everything that one running page consists of. ``door`` is the ASGI application to serve."""
 
     def __init__(
-        self, companion: Companion, addresses: Addresses, sharing: Sharing, login: Login | None = None
+        self,
+        companion: Companion,
+        addresses: Addresses,
+        sharing: Sharing,
+        login: Login | None = None,
+        limits: Limits = AT_HOME,
     ) -> None:
         self.companion = companion
         self.sharing = sharing
         self.owner_token = secrets.token_urlsafe(32)
-        self.handlers = Handlers(companion)
+        self.handlers = Handlers(companion, limits)
         app = FastAPI(title=words("title"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=self._lifespan)
         self.door = Door(
             app,
@@ -147,7 +153,7 @@ def serve(
     login = None
     if passwords or made_up:
         login = Login(passwords or {"": made_up}, Keys(companion.settings.data_dir))
-    house = House(companion, addresses, sharing, login)
+    house = House(companion, addresses, sharing, login, SHARED if share else AT_HOME)
     link = f"{addresses.own}/?owner={house.owner_token}"
 
     def listens() -> None:

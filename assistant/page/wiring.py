@@ -17,6 +17,7 @@ from knowledge.errors import DreamError
 log = logging.getLogger(__name__)
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+UNLIMITED: dict[str, Any] = {"concurrency_limit": None}
 FAILED = "() => { window.companion.failed(); }"
 
 
@@ -29,16 +30,14 @@ class Wiring:
         self._hint = hint
 
     def reply(self, triggers: Sequence[Any], handler: Callable[..., Any], inputs: Any = None, **how: Any) -> None:
-        """A handler that writes a reply; all of these share one limit."""
+        """A handler that writes a reply; it lets people wait in a line of its own, which Gradio's could not tell them of."""
         inputs = inputs or [self.conversation_id]
-        self._bind(
-            functools.partial(gr.on, list(triggers)), handler, inputs, self._shown, concurrency_id="replies", **how
-        )
+        self._bind(functools.partial(gr.on, list(triggers)), handler, inputs, self._shown, **UNLIMITED, **how)
 
     def at_once(self, trigger: Any, handler: Callable[..., Any], inputs: Any = None, **how: Any) -> None:
         """A handler that changes the conversation without a reply."""
         inputs = [self.conversation_id] if inputs is None else inputs
-        self._bind(trigger, handler, inputs, self._shown, concurrency_limit=None, **how)
+        self._bind(trigger, handler, inputs, self._shown, **UNLIMITED, **how)
 
     def small(
         self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any], then: str | None = None
@@ -50,7 +49,7 @@ class Wiring:
             given = handler(*args, **kwargs)
             return (*(given if isinstance(given, tuple) else (given,)), gr.skip())
 
-        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], then, concurrency_limit=None)
+        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], then, **UNLIMITED)
 
     def _bind(
         self,

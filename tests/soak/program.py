@@ -19,7 +19,7 @@ import httpx
 from assistant.page.handlers import NEW
 
 REPOSITORY = Path(__file__).parents[2]
-SECONDS_TO_START = 120  # models included, and other programs beside it
+SECONDS_TO_START = 300  # models included, and other programs beside it
 
 
 class Program:
@@ -70,6 +70,13 @@ class Program:
         assert found is not None, self.printed
         return found.group()
 
+    def most_memory(self) -> float:
+        """The most megabytes that it has held so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert found is not None
+        return int(found.group(1)) / 1000
+
     def kill(self) -> bool:
         """Kill it, in whatever it is doing; whether it was still running."""
         self.process.send_signal(signal.SIGKILL)
@@ -97,12 +104,18 @@ class Tab:
     def __init__(self, name: str) -> None:
         self.name = name
         self.conversation = NEW
+        self.changed = ""  # in the conversation that is shown, by what came last
         self._browser = httpx.Client()
 
     def open(self, address: str) -> None:
         """Load the page, as one does after the program was started again."""
         self._browser.close()
-        self._browser = httpx.Client(base_url=address, cookies=self._browser.cookies, timeout=SECONDS_TO_START)
+        self._browser = httpx.Client(
+            base_url=address,
+            cookies=self._browser.cookies,
+            timeout=SECONDS_TO_START,
+            limits=httpx.Limits(keepalive_expiry=2),  # the server closes a connection that is idle for longer
+        )
         page = self._browser.get("/").raise_for_status()
         found = re.search(r"window\.gradio_config = (\{.*?\});</script>", page.text, re.DOTALL)
         assert found is not None
@@ -111,7 +124,7 @@ class Tab:
     def say(self, message: str) -> Iterator[str]:
         """Send a message; the conversation each time it is shown anew, at the end whole. Raises httpx.HTTPError.
 
-        Between the first and the last only changes are sent: of those nothing is given but "".
+        Between the first and the last only changes are sent: for those "" is given, and ``changed`` tells them.
         """
         call = self._calls["send"]
         asked = {
@@ -128,8 +141,10 @@ class Tab:
                 if event["msg"] == "process_completed" or (event["msg"] == "process_generating" and not begun):
                     begun = True
                     shown, _, _, self.conversation = event["output"]["data"]
+                    self.changed = shown
                     yield shown
                 elif event["msg"] == "process_generating":
+                    self.changed = "".join(str(change[-1]) for change in event["output"]["data"][0])
                     yield ""
 
     @staticmethod

@@ -1,4 +1,7 @@
-"""The program is killed at many moments while it takes articles in or answers: nothing that was said or stored is lost."""
+"""The program is killed at many moments while it takes articles in or answers: nothing that was said or stored is lost.
+
+The suite has a sample of it: one kill of each way to answer (tests/knowledge/test_index.py has those of a rebuild).
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,6 @@ from tests.soak.figures import Tell
 from tests.soak.generated import sentence, write_article
 from tests.soak.program import SECONDS_TO_START, Tab, running
 from tests.warm_companion import warm_companion
-
-pytestmark = pytest.mark.soak
 
 DREAM = "my feet were glued to the road"
 SEARCHES = {DREAM: "cant-run/feet-stuck", "all my teeth crumbled like chalk": "teeth", "i fell off a cliff": "falling"}
@@ -78,6 +79,7 @@ def check_library(
         assert sentences[name] in library.search(sentences[name], article=name, count=1).hits[0].section.text
 
 
+@pytest.mark.soak
 def test_an_ingest_may_be_killed_at_any_moment(
     house: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder, tell: Tell
 ) -> None:
@@ -154,12 +156,13 @@ def messages(kept: KeptConversation) -> list[str]:
     return [turn.message for turn in kept.turns]
 
 
-def test_asking_may_be_killed_at_any_moment(house: Path, tmp_path: Path, tell: Tell) -> None:
+@pytest.mark.parametrize("kills", [1, pytest.param(ASKS_KILLED, marks=pytest.mark.soak)])
+def test_asking_may_be_killed_at_any_moment(house: Path, tmp_path: Path, tell: Tell, kills: int) -> None:
     chance = random.Random(2)
     pool = [row.message for row in labelled("retrieval")]
     before: dict[int, KeptConversation] = {}
     killed, unanswered = 0, 0
-    for _ in range(ASKS_KILLED):
+    for _ in range(kills):
         rows = [chance.sample(pool, 3) for _ in range(300)]
         batch = tmp_path / "rows.jsonl"
         batch.write_text("".join(json.dumps({"messages": row}) + "\n" for row in rows), encoding="utf-8")
@@ -181,11 +184,11 @@ def test_asking_may_be_killed_at_any_moment(house: Path, tmp_path: Path, tell: T
             assert [turn.answer and turn.answer["reply"] for turn in kept.turns] == [turn["reply"] for turn in turns]
         unanswered += any(turn.answer is None for turn in new[-1].turns)
         before = after
-    tell("killed", f"{killed} of {ASKS_KILLED}")
+    tell("killed", f"{killed} of {kills}")
     tell("conversations", len(before))
     tell("kills between a message and its reply", unanswered)
     tell("journal, MB", sum(path.stat().st_size for path in (house / "data").glob(f"{JOURNAL}*")) / 1e6)
-    assert killed == ASKS_KILLED
+    assert killed == kills
 
 
 class Talker:
@@ -242,13 +245,14 @@ def wait_for(talker: Talker, moment: int, chance: random.Random) -> None:
     assert talker.has_been_shown.wait(SECONDS_TO_START)
 
 
-def test_a_served_page_may_be_killed_at_any_moment(house: Path, tell: Tell) -> None:
+@pytest.mark.parametrize("kills", [range(1, 2), pytest.param(range(SERVERS_KILLED), marks=pytest.mark.soak)], ids=len)
+def test_a_served_page_may_be_killed_at_any_moment(house: Path, tell: Tell, kills: range) -> None:
     chance = random.Random(3)
     talkers = [Talker(f"tab{number:05}", random.Random(number)) for number in range(TABS)]
     killed = 0
     with Endpoint(say(*REPLY, delay=0.1)) as endpoint:
         model = {"DREAM_MODEL": "some-model", "OPENAI_BASE_URL": endpoint.base_url}
-        for number in range(SERVERS_KILLED):
+        for number in kills:
             with (
                 ThreadPoolExecutor(TABS) as pool,
                 running(house, "serve", "--port", 0, **(model if number % 2 else {})) as program,
@@ -269,10 +273,10 @@ def test_a_served_page_may_be_killed_at_any_moment(house: Path, tell: Tell) -> N
                     said[:] = there
     turns = [turn for conversation in kept.values() for turn in conversation.turns]
     answers = [turn.answer for turn in turns if turn.answer is not None]
-    tell("killed", f"{killed} of {SERVERS_KILLED}")
+    tell("killed", f"{killed} of {len(kills)}")
     tell("messages, answered, by a model", (len(turns), len(answers), sum(one["voice"] == "free" for one in answers)))
     tell("left in the folder for temporary files, MB", megabytes(house / "temporary"))
-    assert killed == SERVERS_KILLED
+    assert killed == len(kills)
     first = [conversation.turns[0].answer for conversation in kept.values()]
     assert {answer["hits"][0]["section"] for answer in first if answer is not None} == {SEARCHES[DREAM]}
 
@@ -282,6 +286,7 @@ def asking(visitor: str) -> Any:
     return SimpleNamespace(request=SimpleNamespace(scope={SCOPE_KEY: Guest(visitor)}), session_hash="tab1")
 
 
+@pytest.mark.soak
 def test_a_message_is_kept_before_the_page_shows_it(library_dir: Path, tell: Tell) -> None:
     handlers = Handlers(warm_companion(library_dir))
     missing = 0
@@ -295,6 +300,7 @@ def test_a_message_is_kept_before_the_page_shows_it(library_dir: Path, tell: Tel
     assert missing == 0
 
 
+@pytest.mark.soak
 def test_a_page_that_is_ended_leaves_no_copy_of_the_index(house: Path) -> None:
     talker = Talker("tab12345", random.Random(4))
     with ThreadPoolExecutor(1) as pool, running(house, "serve", "--port", 0) as program:
