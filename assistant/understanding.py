@@ -94,7 +94,7 @@ _GOES_AGAINST = re.compile(
 _SENTENCE_ENDS = re.compile(r"\w[.!?](?=\s|$)")
 _HAD_A_DREAM = re.compile(
     r"\bi (?:\w+ )?dream(?:t|ed)\b|\bi (?:keep|kept) (?:having|dreaming)\b|\bi (?:\w+ )?(?:had|have|got) (?:had )?(?:a|an|the|this|that|another|the same) (?:\w+ ){0,2}(?:dream|nightmare)\b"
-    r"|\bin (?:my|the|this) dream\b|\bmy (?:\w+ )?(?:dream|nightmare)\b|^(?:\W*(?:hi|hello|ok|so)\W+)*dream(?:t|ed)\b",
+    r"|\bin (?:my|the|this) dream\b|\bmy (?:\w+ )?(?:dream|nightmare)\b|^(?:\W*(?:hi|hello|ok|so|lol|again)\W+)*dream(?:t|ed)\b",
     re.IGNORECASE,
 )
 _DREAMT_LAST_NIGHT = re.compile(

@@ -80,7 +80,11 @@ def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) 
                 kind_of(word) if word.is_noun and word.role != "compound" and word.start not in block.quoted else None
             )
             if kind is not None:
-                mention = None if _is_the_dreamer(word) else _mention(word, kind, sentence, block, message)
+                mention = (
+                    None
+                    if _is_the_dreamer(word) or _may_be_an_owner(word)
+                    else _mention(word, kind, sentence, block, message)
+                )
                 found.append(_named(word, kind, place, mention))
     _know_names_again(found)
     return found
@@ -90,6 +94,12 @@ def _is_the_dreamer(word: Word) -> bool:
     """As in "I was the pope" or "I was elected pope": what the dreamer was is nobody they met."""
     subject = word.head.subject() if word.role in {"attr", "oprd"} else None
     return subject is not None and subject.lower == "i"
+
+
+def _may_be_an_owner(word: Word) -> bool:
+    """As in "my friends husband", written without its apostrophe: the husband was met, not the friends."""
+    after = next((one for one in word.head.subtree() if one.index == word.index + 1), None)
+    return word.tag in {"NNS", "NNPS"} and after is not None and after.is_noun
 
 
 def ordered(names: Sequence[Named], weights: Sequence[float]) -> tuple[Mention, ...]:

@@ -139,7 +139,7 @@ def may_answer(situation: Situation) -> bool:
         return False
     known = best.section.article in situation.articles
     stems = content_stems(situation.heard.directed.question or situation.message) - _OF_ASKING
-    if situation.dream_told and not stems and situation.articles:
+    if situation.dream_told and not stems:
         return known  # "is that normal" is about the dream that was told
     if situation.found.coverage_alone >= SURELY_COVERED or not situation.dream_told:
         return True

@@ -24,6 +24,7 @@ _ASKS_FOR_SILENCE = re.compile(
     r"\b(?:do ?n[o']?t|do not|never|please do not) (?:tell|show|say (?:it|this|that) to) (?:anyone|anybody|any ?one|no ?one|nobody|my \w+|him|her|them)\b|\bbetween us\b",
     re.IGNORECASE,
 )
+_COMPLAINS_OF_ECHOES = re.compile(r"\b(?:repeat\w*|quot(?:e|es|ing)|echo\w*|parrot\w*)\b", re.IGNORECASE)
 _PAGES = re.compile(r"(?<=\d)-(?=\d)")  # "211-235" gets its dash: with a hyphen it would look like a telephone number
 
 
@@ -102,6 +103,8 @@ def _to_what_was_put_right(situation: Situation) -> str:
     parts = situation.heard.directed
     if not (parts.complains or parts.corrects):
         return ""
+    if _COMPLAINS_OF_ECHOES.search(parts.message):
+        return in_turn("repeats", situation.said, len(situation.earlier))
     return in_turn("put_right" if parts.corrects else "passed_over", situation.said, len(situation.earlier))
 
 
@@ -158,4 +161,6 @@ def comfort(situation: Situation) -> Comfort | None:
         return None
     state = situation.heard.directed.state or ("grieving" if situation.tells_of_a_death else "")
     state = state or ("amused" if situation.kind in (Kind.DREAM, Kind.UNCOVERED) and situation.is_funny else "")
-    return comfort_for(state, situation.said, len(situation.message)) if state else None
+    if not state or (state == "amused" and situation.heard.feelings):
+        return None
+    return comfort_for(state, situation.said, len(situation.message))

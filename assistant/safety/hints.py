@@ -24,7 +24,8 @@ from assistant.words import count_words, is_english
 from knowledge.embedding import Embedder
 
 # Set on texts of our own and on ordinary dream reports, so that about one report in thirty is asked about.
-SURELY = 0.57
+SURELY, SURELY_IN_A_FEW_WORDS = 0.6, 0.75
+FEW_WORDS = 12
 FEW = 2  # sentences: so short a message may be of the day whatever its tense
 STRENGTH, STRENGTH_OF_MESSAGES = 1.0, 1.2
 WHOLE, LAST = 0.75, 0.5  # how much the message's own vector, and that of its last sentence, count beside its words
@@ -63,7 +64,7 @@ class Hints:
 
     def is_in(self, message: str) -> bool:
         """Whether the message hints at a risk of the waking person, or says it in words that the rules do not know."""
-        return self.likely(message) >= SURELY
+        return self.likely(message) >= (SURELY_IN_A_FEW_WORDS if count_words(message) <= FEW_WORDS else SURELY)
 
     def likely(self, message: str) -> float:
         """How likely it hints at one (0 to 1); 0 where it is not in English."""
