@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.contract import (
@@ -18,9 +18,10 @@ from assistant.contract import (
     fewest_words,
 )
 from assistant.grounding import figures, sentences_of, support
+from assistant.leaks import leaks
 from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
-from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence
+from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence, Wish
 from assistant.voices.built_in import BuiltInVoice
 from assistant.words import MARK, content_stems, count_words
 
@@ -40,11 +41,13 @@ _TURNS_DOWN = re.compile(
 class Checker:
     """Follows one reply. Feed it each unit, show what it gives back, then show what ``finish`` adds.
 
+    ``notes`` are what a model, besides the prompts, was told of this turn and is not to tell; None where no model speaks.
     ``repairs`` counts units that were replaced, added or left out; ``kept`` counts the voice's own units that were shown.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, notes: Sequence[str] | None = None) -> None:
         self.plan = plan
+        self._only_for_the_model = notes
         self.repairs = 0
         self.kept = 0
         self.faults: list[str] = []
@@ -99,6 +102,19 @@ class Checker:
         if question:
             self.question = question
             yield Question(question, repaired=question != self._offered_question)
+
+    def _leaks(self, text: str) -> list[str]:
+        """The fault of telling what only the model was to read; what was told, offered or said before is no leak."""
+        plan = self.plan
+        if self._only_for_the_model is None or plan.wish is Wish.NOTE:
+            return []
+        said = [turn.message for turn in plan.earlier] + [
+            sentence.text for turn in plan.earlier for sentence in turn.sentences
+        ]
+        said += [plan.heard.directed.message or plan.heard.message, plan.plain, plan.note, plan.comfort, plan.remark]
+        said += [plan.question, *plan.asked, *(hit.passage.text for hit in plan.hits)]
+        said += [reading.text for hit in plan.hits for reading in hit.section.readings]
+        return ["a reply tells nothing of the prompts"] if leaks(text, self._only_for_the_model, said) else []
 
     def _answers(self, unit: Sentence) -> bool:
         """Whether a reply may begin with this, plainly: the dreamer is in the middle of talking, or asks something."""
@@ -157,6 +173,7 @@ class Checker:
         message = plan.heard.directed.message or plan.heard.message
         told = [*(turn.message for turn in plan.earlier), message]
         faults = faults_of_sentence(unit, message, plan.hits, first=not self.sentences, told=told)
+        faults += self._leaks(unit.text)
         if unit.role is Role.READING:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
@@ -260,7 +277,7 @@ class Checker:
         if not offered and self.plan.kind not in _ALWAYS_ASKED:
             return ""  # the voice chose not to ask
         if offered:
-            faults = faults_of_question(offered, self.plan.told, self.plan.asked)
+            faults = faults_of_question(offered, self.plan.told, self.plan.asked) + self._leaks(offered)
             if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered

@@ -50,6 +50,7 @@ from assistant.understanding import (
     tells_a_dream,
 )
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
+from assistant.voices.free import NOTES_OF_A_TURN
 from assistant.voices.voice import Voice
 from assistant.words import MARK, count_words
 from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
@@ -349,7 +350,7 @@ class Companion:
 
     def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
-        checker = Checker(plan)
+        checker = Checker(plan, notes=NOTES_OF_A_TURN if voice.name != BUILT_IN else None)
         first_unit = 0.0
         finished, stopped = False, False
         try:

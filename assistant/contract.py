@@ -12,6 +12,7 @@ from assistant.method.responses import gentle_questions, questions_after_answers
 from assistant.method.scenes import all_scene_questions
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
+from assistant.plain_words import faults_of_wording
 from assistant.texts import choices
 from assistant.types import Kind, Plan, Role, Sentence
 from assistant.words import MARK, content_stems, count_words, is_english
@@ -85,7 +86,6 @@ _TOLD_AS_OWN = re.compile(
     r"\b(?:my own|own thought|thought of mine|i wonder|i (?:would|might|could|can) (?:imagine|guess|wonder)|to my mind|strikes me|only my|library's)\b",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"[{}<>|\\`~^]|\*\*|__|https?:|www\.|^\s*(?:[-*#•]|\d+[.)])\s")
 _FROM_STUDIES = re.compile(
     r"\b(?:stud(?:y|ies)|research(?:ers)?|scientists?|psychologists?|percent|surveys?|experts?|statistic\w*|according to)\b|\d ?%",
     re.IGNORECASE,
@@ -169,8 +169,7 @@ def faults_of_question(question: str, told: Sequence[str], asked: Sequence[str])
         faults.append(NOT_TIED)
     if asked_before(question, asked):
         faults.append("a question is not asked twice")
-    if _MARKUP.search(_QUOTED.sub("", question)):
-        faults.append("a reply is plain text")
+    faults += faults_of_wording(question, told)
     return faults + [f"never said: {never}" for never in never_said(question, told)]
 
 
@@ -183,8 +182,7 @@ def faults_of_sentence(
     unquoted = _QUOTED.sub("", sentence.text)
     if "?" in unquoted:
         faults.append("only the question asks")
-    if _MARKUP.search(unquoted):
-        faults.append("a reply is plain text")
+    faults += faults_of_wording(sentence.text, (message, *told))
     if is_english(message) and not is_english(sentence.text):
         faults.append("a reply is in the dreamer's language")
     marks = [int(mark) for mark in MARK.findall(sentence.text)]

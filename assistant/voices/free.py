@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from assistant.contract import BEGINS_WITH_THE_DREAMER, ROWS, Row, Wanted
 from assistant.memory import told_in_short
 from assistant.method.questions import FACET_WORDS
 from assistant.models.client import ChatClient, Message
+from assistant.plain_words import JOINERS
 from assistant.texts import text
 from assistant.types import Kind, Plan, Question, Sentence, Turn, Wish
 from assistant.voices.built_in import BuiltInVoice
@@ -37,9 +39,10 @@ _TASKS = {
     Kind.WISH: "The dreamer seems to have a wish for how to go on. Meet it.",
     Kind.CLOSE: "The dreamer seems to be done. Close warmly in a sentence or two.",
 }
+NOTES_OF_A_TURN = tuple(_TASKS.values())  # what the note says of a turn besides prompts/turn.md
 _MUST_BE_SAID = frozenset({Kind.OUTSIDE, Kind.WISH})
 _WITH_PASSAGES = frozenset({Kind.DREAM, Kind.ANSWER, Kind.WHY})
-_TAG = re.compile(r"</?\s*message\s*>", re.IGNORECASE)
+_FENCE = re.compile(r"[<＜﹤‹]\s*[/／]?\s*(?:message|passage)\b(?:[^<>＞﹥›\n]{0,40}\s?[>＞﹥›])?", re.IGNORECASE)
 _UP_TO = {1: "one READING", 2: "one or two READINGs", 3: "one to three READINGs"}
 
 
@@ -95,8 +98,8 @@ def messages_for(plan: Plan, context_tokens: int) -> list[Message]:
         message
         for turn in kept
         for message in (
-            Message("user", shortened(turn.message, max(FEWEST_WORDS, each))),
-            Message("assistant", as_written(turn) or "…"),
+            Message("user", shortened(unfenced(turn.message), max(FEWEST_WORDS, each))),
+            Message("assistant", unfenced(as_written(turn)) or "…"),
         )
     ]
     return [Message("system", system), *history, Message("user", last)]
@@ -123,6 +126,14 @@ def shortened(text: str, words: int) -> str:
     return " ".join([*kept, "[…]"])
 
 
+def unfenced(text: str) -> str:
+    """The text without anything that looks like the tags which stand around messages and passages, so that it can't end them."""
+    text = "".join(one for one in text if one in JOINERS or unicodedata.category(one) != "Cf")
+    while _FENCE.search(text):
+        text = _FENCE.sub(" ", text)
+    return text
+
+
 def _count(text: str) -> int:
     return len(text.split())
 
@@ -139,11 +150,11 @@ def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
                 "number": hit.rank,
                 "title": f"{hit.passage.article_title}: {hit.section.title}",
                 "evidence": hit.section.evidence.value,
-                "text": shortened(hit.passage.text, max(FEWEST_WORDS, most)),
+                "text": shortened(unfenced(hit.passage.text), max(FEWEST_WORDS, most)),
             }
             for hit in passages
         ],
-        "message": shortened(_TAG.sub("", plan.heard.directed.message or plan.heard.message), max(FEWEST_WORDS, most)),
+        "message": shortened(unfenced(plan.heard.directed.message or plan.heard.message), max(FEWEST_WORDS, most)),
         "task": _TASKS[plan.kind],
         "units": ", then ".join(_wanted(plan, row, bool(passages))),
         "least_words": row.least_words,

@@ -15,12 +15,15 @@ from markdown_it.tree import SyntaxTreeNode
 
 from knowledge.errors import UnreadableArticle
 from knowledge.reading.draft import plain
+from knowledge.reading.visible import hides
 
 LONGEST_FRONT_MATTER = 100_000  # characters; what is longer between two '---' is text
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _PLAIN_VALUE = re.compile(r"^([^\S\n]*[\w.-]+):[^\S\n]+([^\s\"'\[\]{}|>&*!%@#`].*)$", re.MULTILINE)
 _HEADING_ID = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
-_HIDING_TAG = re.compile(r"<(script|style|template)\b|<(\w+)\b[^>]*?(?:\bhidden\b|display\s*:\s*none)", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-z][\w-]*)\b[^>]*>", re.IGNORECASE)
+_NEVER_SHOWN = ("script", "style", "template")
+_ALONE = ("br", "hr", "img", "input", "meta", "link", "wbr")  # tags that hold nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,29 @@ def parse(path: Path, text: str) -> Document:
             front_matter = loaded
             text = text[match.end() :]
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    return Document(SyntaxTreeNode(parser.parse(text)).children, front_matter)
+    return Document(list(_seen(SyntaxTreeNode(parser.parse(text)).children)), front_matter)
+
+
+def _seen(nodes: list[SyntaxTreeNode]) -> Iterator[SyntaxTreeNode]:
+    """The blocks that do not stand between raw HTML tags that hide them."""
+    hidden: list[str] = []
+    for node in nodes:
+        if node.type == "html_block":
+            hidden = _hidden_after(node.content, hidden)
+        elif not hidden:
+            yield node
+
+
+def _hidden_after(html: str, hidden: list[str]) -> list[str]:
+    """The open tags that hide what follows, after some more HTML; ``hidden`` are those before it, outermost first."""
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if tag[1]:
+            if name in hidden:
+                hidden = hidden[: len(hidden) - 1 - hidden[::-1].index(name)]
+        elif name not in _ALONE and (hidden or name in _NEVER_SHOWN or hides(tag[0])):
+            hidden = [*hidden, name]
+    return hidden
 
 
 def heading(node: SyntaxTreeNode) -> tuple[str, str]:
@@ -84,15 +109,13 @@ def _list_items(node: SyntaxTreeNode) -> Iterator[str]:
 def _inline_of(node: SyntaxTreeNode) -> str:
     """The words of a block's one line of text, without marks of emphasis, link targets and raw HTML."""
     words: list[str] = []
-    hidden_until = ""
+    hidden: list[str] = []
+    images = [part for inline in node.children for part in inline.walk() if part.type == "image"]
+    unseen = {id(part) for image in images for part in image.walk()}  # what describes an image is no text
     for part in (part for inline in node.children for part in inline.walk(include_self=False)):
         if part.type == "html_inline":
-            hiding = _HIDING_TAG.match(part.content)
-            if hiding and not hidden_until:
-                hidden_until = f"</{hiding[1] or hiding[2]}"
-            elif hidden_until and part.content.lower().startswith(hidden_until.lower()):
-                hidden_until = ""
-        elif not hidden_until:
+            hidden = _hidden_after(part.content, hidden)
+        elif not hidden and id(part) not in unseen:
             words.append(part.content if part.type in ("text", "code_inline") else "")
             words.append(" " if part.type in ("softbreak", "hardbreak") else "")
     return "".join(words)

@@ -19,11 +19,20 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _HIDING_IN_PLACE = re.compile(  # in a style sheet these are mostly the start of an animation
-    rf"(?<![-\w])opacity\s*:\s*{_NOTHING}|font-size\s*:\s*(?:{_NOTHING}|[01](?:\.\d+)?p[xt])", re.IGNORECASE
+    rf"(?<![-\w])opacity\s*:\s*(?:{_NOTHING}|0?\.0\d*|[0-5]%)|font-size\s*:\s*(?:{_NOTHING}|(?:[01](?:\.\d+)?|\.\d+)p[xt])"
+    r"|transform\s*:[^;]*scale[xy]?\(\s*0?\.?0*\s*[,)]|text-fill-color\s*:\s*transparent",
+    re.IGNORECASE,
 )
 _COLOUR = re.compile(r"(?:^|;)\s*(color|background(?:-color)?)\s*:\s*([^;!]+)", re.IGNORECASE)
-_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:white|#fff(?:fff)?|rgb\(\s*255(?:\s*,\s*255){2}\s*\))", re.IGNORECASE)
+_WHITE = re.compile(  # or so near to it that nobody sees the difference
+    r"(?<![-\w])color\s*[:=]\s*[\"']?(?:white|snow|ivory|ghostwhite|floralwhite|#(?:fff|f[a-f0-9]f[a-f0-9]f[a-f0-9])(?![\da-f]{1,2}\b)|"
+    r"rgba?\(\s*25[0-5](?:\s*,\s*25[0-5]){2}|hsla?\([^)]*,\s*(?:9[89]|100)(?:\.\d+)?%)",
+    re.IGNORECASE,
+)
 _SHOWING = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.IGNORECASE)
+
+_HIDDEN_ATTRIBUTE = re.compile(r"\shidden(?=[\s=>/])", re.IGNORECASE)
+_STYLE = re.compile(r"style\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 
 _CSS_COMMENT = re.compile(r"/\*(?:.*?\*/|.*)", re.DOTALL)
 _CSS_NAME = re.compile(r"[.#][\w-]+")
@@ -61,8 +70,20 @@ def _is_hidden(element: HtmlElement, hidden_names: set[str], white_page: bool) -
         or _HIDING.search(style) is not None
         or _HIDING_IN_PLACE.search(style) is not None
         or _in_colour_of_ground(style)
-        or (white_page and _WHITE.search(style) is not None)
+        or (white_page and _WHITE.search(f"{style};color={element.get('color', '')}") is not None)
         or not names.isdisjoint(hidden_names)
+    )
+
+
+def hides(tag: str) -> bool:
+    """Whether an HTML tag, as it is written, hides what stands in it on a white page."""
+    styles = _STYLE.findall(tag)
+    return (
+        _HIDDEN_ATTRIBUTE.search(tag) is not None
+        or _WHITE.search(tag) is not None
+        or any(
+            _HIDING.search(style) or _HIDING_IN_PLACE.search(style) or _in_colour_of_ground(style) for style in styles
+        )
     )
 
 

@@ -20,6 +20,7 @@ from knowledge.types import Article
 
 LARGEST_UNPACKED_MEGABYTES = 60
 MEGABYTE = 1_000_000
+SMALLEST_VISIBLE = 4  # half points; smaller letters are there for machines only
 
 _OLE_CONTAINER = b"\xd0\xcf\x11\xe0"  # what an old .doc and a .docx with a password begin with
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
@@ -115,13 +116,25 @@ def _table(table: Any, styles: _Styles) -> Iterator[Block]:
 
 
 def _text(paragraph: Any) -> str:
-    """The paragraph's visible words: no hidden runs, none that tracked changes have deleted."""
+    """The paragraph's visible words: no hidden runs, none in white or too small to see, none that were deleted."""
     words: list[str] = []
     for run in paragraph.iter(qn("w:r")):
-        hidden = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-        is_hidden = hidden is not None and hidden.get(qn("w:val")) not in ("0", "false", "off")
-        if is_hidden or any(parent.tag in _UNSEEN for parent in run.iterancestors()):
+        if _is_hidden(run) or any(parent.tag in _UNSEEN for parent in run.iterancestors()):
             continue
         for part in run:
             words.append(part.text or "" if part.tag == qn("w:t") else _MARKS.get(part.tag, ""))
     return "".join(words)
+
+
+def _is_hidden(run: Any) -> bool:
+    """Whether a run's own format keeps it from being seen: hidden, white on no ground, or in the smallest letters."""
+    hidden = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    if hidden is not None and hidden.get(qn("w:val")) not in ("0", "false", "off"):
+        return True
+    size = run.find(f"{qn('w:rPr')}/{qn('w:sz')}")
+    if size is not None and (size.get(qn("w:val")) or "").isdigit() and int(size.get(qn("w:val"))) < SMALLEST_VISIBLE:
+        return True
+    colour, ground = (run.find(f"{qn('w:rPr')}/{qn(name)}") for name in ("w:color", "w:shd"))
+    in_cell = any(parent.tag == qn("w:tc") for parent in run.iterancestors())  # which may have a ground
+    white = colour is not None and (colour.get(qn("w:val")) or "").upper() in ("FFFFFF", "FEFEFE")
+    return white and ground is None and not in_cell

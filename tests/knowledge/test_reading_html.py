@@ -69,6 +69,10 @@ def test_headings_paragraphs_lists_and_tables_stay_menus_and_links_around_go(tmp
         '<p style="opacity:0">SECRET</p>',
         '<p style="position:absolute; left:-9999px">SECRET</p>',
         '<p style="color:#fff; background:#fff">SECRET</p>',
+        '<p style="font-size:.1px">SECRET</p>',
+        '<p style="opacity:0.01">SECRET</p>',
+        '<p style="transform: scale(0)">SECRET</p>',
+        '<p>seen <img src="x.png" alt="SECRET" title="SECRET"></p>',
         '<p>seen <span style="font-size:0">SECRET</span></p>',
         "<!-- SECRET --><template><p>SECRET</p></template><noscript>SECRET</noscript>",
         "<script>SECRET</script><style>SECRET</style><dialog>SECRET</dialog>",
@@ -94,7 +98,7 @@ def test_what_is_seen_is_read(tmp_path: Path, shown: str) -> None:
     assert "SEEN words" in read(tmp_path, PAGE.replace("HIDDEN", shown)).sections[-1].text
 
 
-@pytest.mark.parametrize("colour", ["white", "#FFF", "rgb(255, 255, 255)"])
+@pytest.mark.parametrize("colour", ["white", "#FFF", "rgb(255, 255, 255)", "#fefefe", "hsl(0, 0%, 100%)"])
 def test_white_text_is_read_only_where_it_may_stand_on_a_background(tmp_path: Path, colour: str) -> None:
     page = f"<html><head></head><body><p>Seen words.</p><p style='color: {colour}'>WHITE</p></body></html>"
     assert "WHITE" not in read(tmp_path, page).sections[0].text

@@ -38,7 +38,7 @@ def test_inline_marks_become_plain_text(tmp_path: Path) -> None:
         "## A\n\n**Bold** and [a *link*](http://x.example) and ![a picture](p.png), `code`, &amp; <b>tag</b>, "
         "caf&eacute;.  \nNext line <http://y.example>\n",
     )
-    assert sections(article)["a"] == "Bold and a link and a picture, code, & tag, café. Next line http://y.example"
+    assert sections(article)["a"] == "Bold and a link and , code, & tag, café. Next line http://y.example"
 
 
 def test_raw_html_is_dropped_and_what_it_hides_with_it(tmp_path: Path) -> None:
@@ -98,3 +98,21 @@ def test_related_links_at_the_end_go(tmp_path: Path) -> None:
 def test_headings_alone_are_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableArticle, match="no text"):
         read(tmp_path, "# One\n\n## Two\n\n<div>only raw HTML</div>\n")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "Seen <!-- SECRET --> words.",
+        "Seen ![SECRET](x.png 'SECRET') words.",
+        "[//]: # (SECRET)",
+        "Seen <span style='font-size:0'>SECRET</span> words.",
+        "Seen <font color='white'>SECRET <b>SECRET</b></font> words.",
+        "<div style='display:none'>\n\nSECRET\n\n</div>",
+        "<div hidden>\n\n<p>\n\nSECRET\n\n</p>\n\nSECRET\n\n</div>",
+    ],
+)
+def test_what_nobody_sees_is_not_read(tmp_path: Path, hidden: str) -> None:
+    article = read(tmp_path, f"## A\n\nThe first words.\n\n{hidden}\n\nThe last words.\n")
+    assert "SECRET" not in repr(article)
+    assert "The last words." in article.sections[-1].text

@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.shared import Pt, RGBColor
 
 from knowledge.errors import UnreadableArticle
 from knowledge.reading import read_article
@@ -67,6 +68,8 @@ def test_hidden_words_are_not_read(tmp_path: Path) -> None:
     document = docx.Document()
     paragraph = document.add_paragraph("Seen ")
     paragraph.add_run("SECRET ").font.hidden = True
+    paragraph.add_run("SECRET ").font.color.rgb = RGBColor(255, 255, 255)
+    paragraph.add_run("SECRET ").font.size = Pt(1)
     paragraph.add_run("words.")
     assert read(tmp_path, document).sections[0].text == "Seen words."
 

@@ -1,0 +1,69 @@
+"""Whether a sentence tells what the companion was told by its prompts: runs of their words, whole or in pieces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from assistant.plain_words import seen
+
+RUN = 7  # words in a row that stand in a prompt by no chance: "what the dream means is for you" shares six
+PIECE = 4  # words of a sentence that is nothing but a piece of a prompt
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_OF_THE_TEMPLATE = re.compile(r"{[{%].*?[%}]}")
+
+Run = tuple[str, ...]
+
+
+def leaks(sentence: str, notes: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether a sentence holds a run of the prompts, or is a piece of one.
+
+    ``notes`` are other texts that only the model is to read; ``said`` is what the dreamer, the library or we said: to repeat
+    that is no leak.
+    """
+    of_notes = frozenset().union(_of_prompts(RUN), *(_runs_of_text(note, RUN) for note in notes))
+    told = frozenset().union(*(_runs_of_text(one, RUN) for one in said))
+    if _runs_of_text(sentence, RUN) & of_notes - told:
+        return True
+    words = _words(sentence)
+    piece = len(words) >= PIECE and _stands_whole(words, notes)
+    return piece and not any(f" {' '.join(words)} " in f" {' '.join(_words(one))} " for one in said)
+
+
+def shares_a_run(sentence: str, others: Sequence[str]) -> bool:
+    """Whether a sentence has so many words in a row from one of the other texts that it copies it."""
+    runs = _runs_of_text(sentence, RUN)
+    return any(runs & _runs_of_text(one, RUN) for one in others)
+
+
+def _stands_whole(words: Sequence[str], notes: Sequence[str]) -> bool:
+    """Whether all the words stand in a row in a prompt."""
+    sought = f" {' '.join(words)} "
+    return any(sought in line for line in _prompt_lines()) or any(sought in f" {' '.join(_words(n))} " for n in notes)
+
+
+@cache
+def _prompt_lines() -> tuple[str, ...]:
+    """The words of each line of the prompts; what a template puts in parts a line in two."""
+    texts = [path.read_text(encoding="utf-8") for path in files("prompts").iterdir() if path.name.endswith(".md")]
+    lines = [part for text in texts for line in text.splitlines() for part in _OF_THE_TEMPLATE.split(line)]
+    return tuple(f" {' '.join(_words(line))} " for line in lines if _words(line))
+
+
+@cache
+def _of_prompts(length: int) -> frozenset[Run]:
+    return frozenset().union(*(_runs(line.split(), length) for line in _prompt_lines()))
+
+
+def _runs_of_text(text: str, length: int) -> frozenset[Run]:
+    return _runs(_words(text), length)
+
+
+def _runs(words: Sequence[str], length: int) -> frozenset[Run]:
+    return frozenset(tuple(words[start : start + length]) for start in range(len(words) - length + 1))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(seen(text).lower().replace("’", "'"))
