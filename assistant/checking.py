@@ -13,9 +13,9 @@ from assistant.contract import (
     ROWS,
     Wanted,
     begins_with_the_dreamer,
-    fewest_words,
     faults_of_question,
     faults_of_sentence,
+    fewest_words,
 )
 from assistant.grounding import figures, sentences_of, support
 from assistant.reflecting import faults_of_reflection

@@ -447,6 +447,7 @@ window.companion = (() => {
     field.setAttribute("aria-label", texts().label);
     field.setAttribute("dir", "auto");
     field.setAttribute("enterkeyhint", "send");
+    field.setAttribute("autocomplete", "off"); // or the browser writes what stands here to its disk, and keeps it there
     const local = document.createElement("p");
     local.id = "local-hint";
     local.className = "hint";
