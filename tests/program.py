@@ -19,7 +19,7 @@ import httpx
 from assistant.page.handlers import NEW
 
 REPOSITORY = Path(__file__).parents[1]
-SECONDS_TO_START = 120  # models included, and other programs beside it
+SECONDS_TO_START = 300  # models included, and other programs beside it
 
 
 class Program:

@@ -25,7 +25,7 @@ from assistant.cli import main
 NAMES = re.compile("(?:zwarbl[i]k|plondor[u]v|quimst[a]rg)", re.IGNORECASE)
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")
 FOUND = "found.txt"
-LONGEST_TOLD = 150  # characters of what was found
+LONGEST_TOLD, FEW = 150, 8  # characters of what was found, and keys of a dictionary that holds it
 TEXTS = (str, bytes, bytearray, np.ndarray)
 ATOMS = frozenset({str, bytes, int, float, bool, type(None)})
 PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x9c\xda]")  # where gzip and zlib begin
@@ -77,8 +77,13 @@ def in_memory() -> list[str]:
     for holder in gc.get_referrers(*found.values()) if found else ():
         for one in gc.get_referents(holder):
             if id(one) in kinds and holder is not found:
-                kinds[id(one)].add(f"{type(holder).__module__}.{type(holder).__qualname__}")
+                kinds[id(one)].add(_named(holder))
     return [f"{_text_of(one)[:LONGEST_TOLD]!r} in {', '.join(sorted(kinds[key]))}" for key, one in found.items()]
+
+
+def _named(holder: Any) -> str:
+    kind = f"{type(holder).__module__}.{type(holder).__qualname__}"
+    return f"{kind} with {', '.join(map(str, list(holder)[:FEW]))}" if isinstance(holder, dict) else kind
 
 
 def _text_of(one: Any) -> str:

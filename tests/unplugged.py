@@ -69,7 +69,7 @@ def main(folder: Path, messages: list[str]) -> None:
         "tried": tried,
         "seen by a try of our own": tries() - tried,
         "questions": shown[-1].count('class="question"'),
-        "after forgetting": after.count('class="turn"'),
+        "forgotten": 'data-state="welcome"' in after,
     }
     print(json.dumps(told))
 
