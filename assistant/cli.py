@@ -389,7 +389,7 @@ def journal_delete(
         journal.delete_conversation(_visitor_of(journal, conversation), conversation)
         sys.stdout.write("Deleted 1 conversation.\n")
         return
-    count = sum(journal.delete_visitor(visitor) for visitor in journal.visitors())
+    count = journal.delete_visitors(*journal.visitors())
     sys.stdout.write(f"Deleted {count} conversations.\n")
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from assistant.checking import Checker
@@ -55,6 +54,7 @@ from assistant.voices.voice import Voice
 from assistant.words import MARK, count_words
 from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
 from knowledge.errors import UsageError
+from knowledge.forgetting import at_work, remembering
 from knowledge.library import Library
 from knowledge.types import Section
 
@@ -115,8 +115,8 @@ class Companion:
         self._reply_kinds = reply_kinds
         self._clause_weights = clause_weights
         self._hints = hints
-        self._hints_at_a_risk = lru_cache(maxsize=KEPT)(hints.is_in)
-        self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
+        self._hints_at_a_risk = remembering(KEPT)(hints.is_in)
+        self._hear = remembering(KEPT)(self._heard_anew)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
         self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
         self._warm = threading.Event()
@@ -258,7 +258,18 @@ class Companion:
         return self._reply(said, stop or threading.Event(), built_in)
 
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
-        hearing = self._reading.submit(self._hear, said.message, under_way=bool(said.earlier)) if self.warm else None
+        with at_work():
+            hearing = (
+                self._reading.submit(self._hear, said.message, under_way=bool(said.earlier)) if self.warm else None
+            )
+            try:
+                yield from self._answer(said, hearing, stop, built_in)
+            finally:
+                wait([hearing] if hearing else [])
+
+    def _answer(
+        self, said: _Said, hearing: Future[Heard] | None, stop: threading.Event, built_in: bool
+    ) -> Iterator[Event]:
         safety = screen(said.told).level  # by rules, while the message is being heard
         hinted: tuple[bool, ...] = ()
         if safety is not Safety.CRISIS:

@@ -1,7 +1,8 @@
 """What a person keeps: visitors, conversations and turns in SQLite (or another database), written as they happen.
 
 A message is written before any model is asked, its reply when it is finished, so no failure in between loses a word.
-Deleting overwrites: SQLite is told to wipe freed pages, and its write-ahead log is emptied.
+Deleting overwrites: SQLite is told to wipe freed pages, the file is written anew, and its write-ahead log is emptied. What
+the running program remembers of texts is dropped as well.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from sqlalchemy.types import TypeDecorator
 from assistant.errors import ConversationError
 from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn, Wish
 from knowledge.errors import StorageError, UsageError
+from knowledge.forgetting import forget
 
 JOURNAL = "journal.sqlite3"
-WIPINGS, SECONDS_BETWEEN_WIPINGS = 30, 0.05
+TRIES, SECONDS_BETWEEN_TRIES = 30, 0.05
 
 
 class Moment(TypeDecorator[datetime]):
@@ -181,7 +183,7 @@ class Journal:
         with self._session() as session:
             _owned(session, visitor, conversation_id)
             session.execute(delete(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.id >= turn_id))
-        self._wipe(must=False)
+        self._empty_log(must=False)
 
     def conversation(self, visitor: str, conversation_id: int) -> KeptConversation:
         """One conversation of the visitor's."""
@@ -217,17 +219,17 @@ class Journal:
         """Forget one conversation."""
         with self._session() as session:
             session.delete(_owned(session, visitor, conversation_id))
-        self._wipe()
+        self._leave_no_trace()
 
-    def delete_visitor(self, visitor: str) -> int:
-        """Forget everything of a visitor; the number of conversations that were deleted."""
+    def delete_visitors(self, *visitors: str) -> int:
+        """Forget everything of these visitors; the number of conversations that were deleted."""
         with self._session() as session:
-            rows = list(session.scalars(select(Conversation).where(Conversation.visitor_id == visitor)))
+            rows = list(session.scalars(select(Conversation).where(Conversation.visitor_id.in_(visitors))))
             for row in rows:
                 session.delete(row)
             session.flush()
-            session.execute(delete(Visitor).where(Visitor.id == visitor))
-        self._wipe()
+            session.execute(delete(Visitor).where(Visitor.id.in_(visitors)))
+        self._leave_no_trace()
         return len(rows)
 
     def visitors(self) -> list[str]:
@@ -253,22 +255,36 @@ class Journal:
             if session.get(Visitor, visitor) is None:
                 session.add(Visitor(id=visitor, created=_now(), voice=""))
 
-    def _wipe(self, *, must: bool = True) -> None:
-        """Leave no deleted word in the write-ahead log or in freed pages.
+    def _leave_no_trace(self) -> None:
+        """Nothing of what was deleted stays, neither in the memory of this program nor in the files.
+
+        Wiping freed pages does not suffice: where SQLite moves rows from page to page, copies may stay between them.
+        """
+        forget()
+        if self._engine.dialect.name != "sqlite":
+            return
+        try:
+            with self._plain_errors(), self._engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))
+        finally:
+            self._empty_log()
+
+    def _empty_log(self, *, must: bool = True) -> None:
+        """Leave no deleted word in the write-ahead log.
 
         Other threads and programs may be reading: it waits for them for a second or two. Raises StorageError where one of
-        them stays and it ``must`` be done now; otherwise the next wiping does it.
+        them stays and it ``must`` be done now; otherwise the next time does it.
         """
         if self._engine.dialect.name != "sqlite":
             return
-        for _ in range(WIPINGS):
+        for _ in range(TRIES):
             with self._wiping, self._plain_errors(), self._engine.connect() as connection:
                 busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
             if not busy:
                 return
             if not must:
                 return
-            time.sleep(SECONDS_BETWEEN_WIPINGS)
+            time.sleep(SECONDS_BETWEEN_TRIES)
         raise StorageError(
             f"It is deleted, but another program is reading the journal {self._where}: until that is closed, the "
             "words may stay in the file beside it."
@@ -371,7 +387,14 @@ def turn_from_record(kept: KeptTurn) -> Turn:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (
+        "busy_timeout=10000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",  # what it sets aside while it works is on no disk
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

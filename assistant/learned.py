@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Embedder
+from knowledge.forgetting import remembering
 
 SHIPPED = (
     Path(__file__).parent / "hearing" / "learned"
@@ -237,7 +238,7 @@ def _runs_of_letters(plain: str) -> list[str]:
     return _counted(1, plain) if len(plain) <= LONGEST_KEPT else _analyzers()[1](plain)
 
 
-@lru_cache(maxsize=2 * COUNTED)
+@remembering(2 * COUNTED)
 def _counted(analyzer: int, plain: str) -> list[str]:
     """Kept, for all classifiers count the same."""
     return _analyzers()[analyzer](plain)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import Stemmer
 
-_stemmer = Stemmer.Stemmer("english")
+from knowledge.forgetting import remembering
+
+_stemmer = Stemmer.Stemmer("english", 0)  # 0: it keeps no words itself
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 MARK = re.compile(r"\s*\[(\d+)\]")
 
@@ -64,7 +65,7 @@ def count_words(text: str) -> int:
     return len(words(text))
 
 
-@lru_cache(maxsize=4096)
+@remembering(4096)
 def content_stems(text: str) -> frozenset[str]:
     """Stems of the words that carry content."""
     lowered = (word.lower().replace("’", "'") for word in words(text))

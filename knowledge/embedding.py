@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from knowledge.compiled import CompiledModel, features_of, vectors_of_torch
 from knowledge.errors import EmbeddingError
+from knowledge.forgetting import keeps
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -148,6 +149,7 @@ class RememberingEmbedder:
         self._embedder = embedder
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
+        keeps(self)
 
     @property
     def fingerprint(self) -> str:
@@ -170,6 +172,11 @@ class RememberingEmbedder:
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         return np.stack([found[text] for text in texts])
+
+    def cache_clear(self) -> None:
+        """Forget all texts."""
+        with self._lock:
+            self._kept.clear()
 
     def count_tokens(self, text: str) -> int:
         """Word-pieces of the text, start and end marks included."""

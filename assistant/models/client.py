@@ -119,6 +119,11 @@ class ChatClient:
         """Whether the endpoint is on this computer."""
         return self._to.local
 
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is being written."""
+        return bool(self._running)
+
     def stream(
         self,
         messages: Sequence[Message],

@@ -11,6 +11,7 @@ from typing import Any
 from assistant.errors import ModelFileError
 from assistant.models.client import ChatClient, Times
 from assistant.models.model_file import check_model_file, check_processor, physical_cores, sha256_of
+from knowledge.forgetting import keeps
 
 BATCH_TOKENS = 128  # a prompt is read in steps of so many tokens, and stopping waits for the end of a step
 CACHE_MIB = 256  # of prompts already read; llama.cpp's own default is 8 GB
@@ -50,6 +51,8 @@ class LocalServer:
         self._lock = threading.Lock()
         self._server: Any = None
         self._client: ChatClient | None = None
+        self._holds_forgotten = False
+        keeps(self)
 
     def client(self) -> ChatClient:
         """The client that talks to this model; the first call loads it.
@@ -57,19 +60,32 @@ class LocalServer:
         Raises ModelFileError where the file is missing, damaged, or not for this processor.
         """
         with self._lock:
+            if self._holds_forgotten and self._client is not None and not self._client.busy:
+                self._end()
             if self._client is None:
                 self._client = self._start()
             return self._client
 
+    def cache_clear(self) -> None:
+        """Forget the prompts that llama.cpp has read: free them with the model, once it writes no reply."""
+        with self._lock:
+            self._holds_forgotten = self._client is not None and self._client.busy
+            if not self._holds_forgotten:
+                self._end()
+
     def close(self) -> None:
         """End the replies under way and free the memory. The next ``client`` loads the model again."""
         with self._lock:
-            if self._client is None:
-                return
-            # The order matters: destroying the server holds up the whole process until its last connection is closed.
-            self._client.close()
-            self._client = self._server = None
-            _started.discard(self)
+            self._end()
+
+    def _end(self) -> None:
+        self._holds_forgotten = False
+        if self._client is None:
+            return
+        # The order matters: destroying the server holds up the whole process until its last connection is closed.
+        self._client.close()
+        self._client = self._server = None
+        _started.discard(self)
 
     def _start(self) -> ChatClient:
         check_model_file(self.path)

@@ -138,7 +138,7 @@ class Handlers:
         """Delete all that this visitor ever said."""
         guest = guest_of(request)
         self.running.abandon_all_of(guest.visitor)
-        self.journal.delete_visitor(guest.visitor)
+        self.journal.delete_visitors(guest.visitor)
         return self._show(guest, None, render.told(words("forget", "done_all"), forgotten=True))
 
     def _conversation(self, guest: Guest, number: str) -> KeptConversation | None:

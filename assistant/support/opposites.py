@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import Stemmer
 
-_stemmer = Stemmer.Stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # 0: it keeps no words itself
 
 _PAIRS = """
 more/less most/few many/few often/seldom often/rarely usually/hardly before/after longer/shorter long/short

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import WEIGHTS_FILE, SentenceTransformerEmbedder
+from knowledge.forgetting import remembering
 
 Vector = NDArray[np.float32]
 
@@ -34,7 +35,7 @@ def _table() -> tuple[Any, Vector, Any]:
     return rows, rows[FIRST_WORD:].mean(axis=0), tokenizer
 
 
-@lru_cache(maxsize=20_000)
+@remembering(20_000)
 def word_vector(word: str) -> tuple[Vector, float]:
     """The word's unit vector, mean of its pieces, and how rare the word is (0 to about 3.5); zeros where it is unknown."""
     rows, mean, tokenizer = _table()

@@ -174,7 +174,7 @@ class Answering:
         where = (
             f"at {urlsplit(address).hostname}"
             if self._leaves(choice)
-            else f"at {urlsplit(address).netloc}, on this computer"
+            else f"at {urlsplit(address).netloc.rpartition('@')[2]}, on this computer"
         )
         return f"{model} {where}" if model else f"A model {where}, with the key from your environment"
 

@@ -18,6 +18,7 @@ from assistant.errors import ModelCutOff, ModelFileError, ModelRefused
 from assistant.models.client import ChatClient, Message, Times
 from assistant.models.local_server import LocalServer
 from assistant.models.small_model import SHA256, fetch_small_model
+from knowledge.forgetting import forget
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENT = Times(first_token=90, stall=60, reply=120)  # the machine that runs the tests may be busy
@@ -116,6 +117,25 @@ def test_closing_ends_the_replies_and_it_can_be_started_again(small_model: Path)
         list(stream)
     server.close()
     assert ask(server.client(), "Hi", max_tokens=3)
+    server.close()
+
+
+def test_prompts_are_forgotten_once_no_reply_is_written(small_model: Path) -> None:
+    server = LocalServer(small_model, context_tokens=1024, parallel=1, times=PATIENT)
+    client = server.client()
+    stream = client.stream([Message("user", "Tell a long story.")], max_tokens=900, temperature=0)
+    next(stream)
+    forget()
+    assert next(stream) and server.client() is client
+    stream.close()
+    deadline = time.monotonic() + 30
+    while client.busy:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    afresh = server.client()
+    assert afresh is not client and ask(afresh, "Hi", max_tokens=3)
+    forget()
+    assert server.client() is not afresh
     server.close()
 
 

@@ -50,7 +50,8 @@ class Site:
         self._companion = companion
         listening = _listen("127.0.0.1", port)
         self.port = listening.getsockname()[1]
-        sharing = Sharing(companion.settings.data_dir)
+        self.data_dir = companion.settings.data_dir
+        sharing = Sharing(self.data_dir)
         self.house = House(companion, Addresses("127.0.0.1", self.port, lambda: sharing.host), sharing)
         self.address = f"http://127.0.0.1:{self.port}/"
         self.owner_link = f"{self.address}?owner={self.house.owner_token}"

@@ -291,7 +291,7 @@ def test_forgetting_everything_empties_every_tab(anna: Person) -> None:
     anna.page.click(".question-panel .grave:visible")
     for person in (anna, other):
         person.wait(lambda who=person: who.state() == "welcome" and who.box() == "")
-        assert "secret" not in person.page.evaluate("JSON.stringify({...sessionStorage})")
+        assert "secret" not in person.page.evaluate("JSON.stringify([{...sessionStorage}, window.name])")
 
 
 # ---- words stay words ----

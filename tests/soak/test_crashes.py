@@ -31,9 +31,9 @@ from knowledge.index import KEPT_GENERATIONS
 from knowledge.library import Library
 from knowledge.reading import read_article
 from tests.endpoint import Endpoint, say
+from tests.program import SECONDS_TO_START, Tab, running
 from tests.soak.figures import Tell
 from tests.soak.generated import sentence, write_article
-from tests.soak.program import SECONDS_TO_START, Tab, running
 from tests.warm_companion import warm_companion
 
 DREAM = "my feet were glued to the road"

@@ -6,7 +6,7 @@ window.companion = (() => {
   const MOST_CHARACTERS = 20000; // limits.py holds the same figure
   const ON_ITS_WAY = 3000; // milliseconds in which a reply that was asked for begins
   const CONVERSATION = "dream-companion-conversation";
-  const DRAFT = "dream-companion-draft";
+  const DRAFT = "dream-companion-draft:";
   const SECONDS_OF_A_PASSING_HINT = 4;
   const MOST_OF_THE_WINDOW = 0.45; // that a message may fill before it is folded
   const find = (selector) => document.querySelector(selector);
@@ -119,7 +119,7 @@ window.companion = (() => {
     body().ready = "";
   }
 
-  // A browser that keeps nothing refuses these; a reload then shows the visitor's last conversation and an empty box.
+  // A browser that keeps nothing refuses these; a reload then shows the visitor's last conversation.
   function recall(name) {
     try {
       return sessionStorage.getItem(name) ?? "";
@@ -134,6 +134,13 @@ window.companion = (() => {
     } catch {
       return;
     }
+  }
+
+  // What stands in the box is kept by the tab's name: it outlasts a reload, and no browser writes it to its disk.
+  const draft = () => (window.name.startsWith(DRAFT) ? window.name.slice(DRAFT.length) : "");
+
+  function keepDraft(text) {
+    window.name = text ? DRAFT + text : "";
   }
 
   // ---- what the server shows -----------------------------------------------------------------------------------
@@ -201,7 +208,7 @@ window.companion = (() => {
   function forgotten() {
     waits = false;
     put("");
-    remember(DRAFT, "");
+    keepDraft("");
     remember(CONVERSATION, "new");
   }
 
@@ -447,6 +454,7 @@ window.companion = (() => {
     field.setAttribute("aria-label", texts().label);
     field.setAttribute("dir", "auto");
     field.setAttribute("enterkeyhint", "send");
+    field.setAttribute("autocomplete", "off"); // or the browser writes what stands here to its disk, and keeps it there
     const local = document.createElement("p");
     local.id = "local-hint";
     local.className = "hint";
@@ -472,10 +480,10 @@ window.companion = (() => {
     conversationShown();
     hintShown();
     field.addEventListener("input", () => {
-      remember(DRAFT, field.value);
+      keepDraft(field.value);
       if (find("#local-hint").textContent === texts().blank) hint("");
     });
-    if (recall(DRAFT) && !field.value) put(recall(DRAFT));
+    if (draft() && !field.value) put(draft());
     focusBox();
   }
 

@@ -18,20 +18,23 @@ import httpx
 
 from assistant.page.handlers import NEW
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[1]
 SECONDS_TO_START = 300  # models included, and other programs beside it
 
 
 class Program:
-    """One run of `dream`. Its data, its temporary files and what it prints lie in ``folder``, so that a kill loses none of it."""
+    """One run of `dream`. Its data, its temporary files and what it prints lie in ``folder``, so that a kill loses none of it.
 
-    def __init__(self, folder: Path, *arguments: object, **settings: str) -> None:
+    ``module`` is another module that runs it.
+    """
+
+    def __init__(self, folder: Path, *arguments: object, module: str = "assistant", **settings: str) -> None:
         self.data, self.temporary = folder / "data", folder / "temporary"
         self.temporary.mkdir(parents=True, exist_ok=True)
         self._printed, self._errors = folder / "printed.txt", folder / "errors.txt"
         with self._printed.open("wb") as printed, self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "assistant", *map(str, arguments), "--data-dir", str(self.data)],
+                [sys.executable, "-m", module, *map(str, arguments), "--data-dir", str(self.data)],
                 cwd=REPOSITORY,
                 env={**os.environ, "TMPDIR": str(self.temporary), "PYTHONUNBUFFERED": "1", **settings},
                 stdout=printed,
@@ -66,7 +69,11 @@ class Program:
 
     def address(self) -> str:
         """Where the page is that it serves."""
-        found = re.search(r"http://[^/]+", self.first_line())
+        return self.owner_link().partition("/?")[0]
+
+    def owner_link(self) -> str:
+        """The link that makes a browser the owner's."""
+        found = re.search(r"http://\S+", self.first_line())
         assert found is not None, self.printed
         return found.group()
 
@@ -89,9 +96,9 @@ class Program:
 
 
 @contextmanager
-def running(folder: Path, *arguments: object, **settings: str) -> Iterator[Program]:
+def running(folder: Path, *arguments: object, module: str = "assistant", **settings: str) -> Iterator[Program]:
     """A program that is killed at the end of the block, where it has not ended before."""
-    program = Program(folder, *arguments, **settings)
+    program = Program(folder, *arguments, module=module, **settings)
     try:
         yield program
     finally:
@@ -105,18 +112,21 @@ class Tab:
         self.name = name
         self.conversation = NEW
         self.changed = ""  # in the conversation that is shown, by what came last
-        self._browser = httpx.Client()
+        self.browser = httpx.Client()
 
-    def open(self, address: str) -> None:
-        """Load the page, as one does after the program was started again."""
-        self._browser.close()
-        self._browser = httpx.Client(
+    def open(self, link: str) -> None:
+        """Load the page, as one does after the program was started again; with the owner's link, as its owner."""
+        self.browser.close()
+        address, _, query = link.partition("/?")
+        self.browser = httpx.Client(
             base_url=address,
-            cookies=self._browser.cookies,
+            cookies=self.browser.cookies,
             timeout=SECONDS_TO_START,
             limits=httpx.Limits(keepalive_expiry=2),  # the server closes a connection that is idle for longer
         )
-        page = self._browser.get("/").raise_for_status()
+        if query:
+            self.browser.get(f"/?{query}")
+        page = self.browser.get("/").raise_for_status()
         found = re.search(r"window\.gradio_config = (\{.*?\});</script>", page.text, re.DOTALL)
         assert found is not None
         self._calls = {call["api_name"]: call for call in json.loads(found.group(1))["dependencies"]}
@@ -126,26 +136,47 @@ class Tab:
 
         Between the first and the last only changes are sent: for those "" is given, and ``changed`` tells them.
         """
-        call = self._calls["send"]
+        return self._shown("send", message, self.conversation)
+
+    def act(self, name: str, *given: object) -> str:
+        """Do what a button of the conversation does; the conversation as it is shown afterwards."""
+        return list(self._shown(name, *given))[-1]
+
+    def _shown(self, name: str, *given: object) -> Iterator[str]:
+        for output in self.call(name, *given):
+            if output:
+                shown, _, _, self.conversation = output
+                self.changed = shown
+                yield shown
+            else:
+                yield ""
+
+    def call(self, name: str, *given: object) -> Iterator[list[Any]]:
+        """Call a handler of the page; what it gives at first and at last, and an empty list for each change between."""
+        asked = self.ask(name, *given)
+        begun = False
+        with self.browser.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.name}) as events:
+            for event in self._events(events):
+                if event.get("event_id") != asked:
+                    continue
+                if event["msg"] == "process_completed" or (event["msg"] == "process_generating" and not begun):
+                    begun = True
+                    yield event["output"]["data"]
+                elif event["msg"] == "process_generating":
+                    self.changed = "".join(str(change[-1]) for change in event["output"]["data"][0])
+                    yield []
+
+    def ask(self, name: str, *given: object) -> str:
+        """Call a handler without waiting for what it gives, as for a stop; the call's id."""
+        call = self._calls[name]
         asked = {
-            "data": [message, self.conversation],
+            "data": given,
             "fn_index": call["id"],
             "session_hash": self.name,
             "event_data": None,
             "trigger_id": call["targets"][0][0],
         }
-        self._browser.post("/gradio_api/queue/join", json=asked).raise_for_status()
-        begun = False
-        with self._browser.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.name}) as events:
-            for event in self._events(events):
-                if event["msg"] == "process_completed" or (event["msg"] == "process_generating" and not begun):
-                    begun = True
-                    shown, _, _, self.conversation = event["output"]["data"]
-                    self.changed = shown
-                    yield shown
-                elif event["msg"] == "process_generating":
-                    self.changed = "".join(str(change[-1]) for change in event["output"]["data"][0])
-                    yield ""
+        return str(self.browser.post("/gradio_api/queue/join", json=asked).raise_for_status().json()["event_id"])
 
     @staticmethod
     def _events(events: httpx.Response) -> Iterator[dict[str, Any]]:
