@@ -18,7 +18,7 @@ import pytest
 from assistant.evaluation.samples import labelled
 from assistant.page.limits import REPLIES_AT_ONCE
 from tests.soak.figures import Tell
-from tests.soak.program import Program, Tab, running
+from tests.program import Program, Tab, running
 from tests.soak.test_crashes import conversations, messages
 
 pytestmark = pytest.mark.soak
