@@ -9,7 +9,7 @@ from assistant.memory import since_the_start, told_back
 from assistant.method.matters import is_taken_up, said_to, tells_of_the_dream
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
-from assistant.method.responses import Comfort, comfort_for, steadying
+from assistant.method.responses import Comfort, comfort_for, response_to, steadying
 from assistant.method.scenes import said_to_scene, scenes_in
 from assistant.method.situation import Situation, asks_gently, is_in_english, tells_enough
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
@@ -84,7 +84,8 @@ def _to_what_is_outside(situation: Situation) -> str:
     if situation.response is not None and not is_about_us(message):
         return f"{situation.response.text} {in_turn('invitation', said, len(situation.earlier))}"
     if is_about_us(message) or situation.heard.directed.asks == "asks_companion":
-        return text("about_us")
+        again = response_to("asks_companion", said, len(situation.earlier)) if text("about_us") in said else None
+        return again.text if again else text("about_us")
     if announces(message) or says_nothing(message) or situation.heard.directed.announces:
         return in_turn("invitation", said, len(situation.earlier))
     outside = text("outside_again" if any(text("outside") in one for one in said) else "outside")
