@@ -19,6 +19,7 @@ from assistant.contract import (
 )
 from assistant.grounding import figures, sentences_of, support
 from assistant.leaks import leaks
+from assistant.method.children import is_for_adults
 from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
 from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence, Wish
@@ -178,6 +179,8 @@ class Checker:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
             faults += faults_of_reflection(unit.text, told)
+        if plan.child and unit.role is not Role.HEARD and is_for_adults(unit.text):
+            faults.append("nothing of sex is said to a child")
         if unit.role is not Role.READING and self._brings_back(unit.text):
             faults.append("the dreamer said no to it")
         if (
@@ -278,6 +281,8 @@ class Checker:
             return ""  # the voice chose not to ask
         if offered:
             faults = faults_of_question(offered, self.plan.told, self.plan.asked) + self._leaks(offered)
+            if self.plan.child and is_for_adults(offered):
+                faults.append("nothing of sex is asked of a child")
             if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,9 +18,18 @@ from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
 from assistant.phrases import without_thanks
 from assistant.reply_kinds import ReplyKinds
-from assistant.safety import Hints, crisis_reply, distress_note, screen
+from assistant.safety import (
+    Hints,
+    country_code,
+    crisis_reply,
+    distress_note,
+    is_child,
+    other_language_note,
+    screen,
+)
 from assistant.settings import Settings
 from assistant.speech_acts import SpeechActs, without_pasted
+from assistant.texts import choices
 from assistant.types import (
     Directed,
     Done,
@@ -51,7 +61,7 @@ from assistant.understanding import (
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.free import NOTES_OF_A_TURN
 from assistant.voices.voice import Voice
-from assistant.words import MARK, count_words
+from assistant.words import MARK, count_words, may_be_another_language
 from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
 from knowledge.errors import UsageError
 from knowledge.forgetting import at_work, remembering
@@ -62,7 +72,10 @@ MOST_CHARACTERS = 20_000
 PASSAGES = 5
 LONG_FIRST_MESSAGE = 100  # words
 HEARD_SIDE_BY_SIDE = 2  # messages; the grammar of one takes a core
+BETWEEN_REMINDERS = 25  # replies, of which the last begins with what the companion is
 KEPT = 512  # messages whose hearing is remembered, for those of a conversation are heard again at every turn
+
+_SAYS_WHAT_WE_ARE = re.compile(r"\b(?:no|not|nor)\b[^.?!]*\btherapist\b")
 
 __all__ = ["Companion", "Offer", "WhoAnswers"]
 
@@ -224,6 +237,17 @@ class Companion:
         self.journal.choose_voice(visitor, choice)
         return self._answering.describe(choice)
 
+    def country_of(self, visitor: str) -> str:
+        """The two letters of the country whose help line is named to this visitor: their own choice, else the setting's."""
+        chosen = self.journal.country_of(visitor)
+        return country_code(self.settings.country) if chosen is None else chosen
+
+    def choose_country(self, visitor: str, country: str) -> None:
+        """Keep the visitor's choice; "" names no country. Raises UsageError for a country that our table does not have."""
+        if country and not country_code(country):
+            raise UsageError(f"There is no country {country!r} in the table of help lines.")
+        self.journal.choose_country(visitor, country_code(country))
+
     def take_back(self, visitor: str, conversation: int, turn_id: int) -> TakenBack:
         """Take back a turn and all after it: for another reply, for changing the message, or to undo it."""
         kept = self.journal.conversation(visitor, conversation)
@@ -318,8 +342,12 @@ class Companion:
             found,
             sections=sections,
             instead_of=said.instead_of,
+            child=is_child(said.told),
         )
-        return self._softened(plan, said) if safety is Safety.DISTRESS else plan
+        if safety is Safety.DISTRESS:
+            plan = self._softened(plan, said)
+        plan = replace(plan, reminder=_reminder(plan, said))
+        return replace(plan, note=_note_on_the_language(said)) if not plan.note else plan
 
     def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
         """How likely the message is each kind of reply to the latest reading and the last question; a long first one is read by rules."""
@@ -356,24 +384,29 @@ class Companion:
             note=note.text,
             comfort="" if note.text else plan.comfort,
             question=note.question or plan.question,
-            fixed_question=bool(note.question),
+            fixed_question=bool(note.question) or plan.fixed_question,
         )
 
     def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
         checker = Checker(plan, notes=NOTES_OF_A_TURN if voice.name != BUILT_IN else None)
         first_unit = 0.0
+        reminder = (Sentence(plan.reminder, Role.PLAIN),) if plan.reminder else ()
         finished, stopped = False, False
         try:
             units = voice.speak(plan, stop)
             for unit in units:
                 for sentence in checker.take(unit):
-                    first_unit = first_unit or time.perf_counter() - said.started
+                    if not first_unit:
+                        first_unit = time.perf_counter() - said.started
+                        yield from reminder
                     yield sentence
             stopped = stop.is_set()
             if not stopped:
                 for unit in checker.finish():
-                    first_unit = first_unit or time.perf_counter() - said.started
+                    if not first_unit:
+                        first_unit = time.perf_counter() - said.started
+                        yield from reminder
                     yield unit
             finished = True
         except GeneratorExit:
@@ -388,7 +421,7 @@ class Companion:
     def _care(self, said: _Said, hinted: tuple[bool, ...]) -> Iterator[Event]:
         """The written reply to a crisis: no search, no model, no interpretation."""
         earlier = sum(turn.kind is Kind.CRISIS for turn in said.earlier)
-        words = crisis_reply(said.told, earlier, self.settings.country, hinted)
+        words = crisis_reply(said.told, earlier, self.country_of(said.visitor), hinted)
         sentences = (Sentence(words.text, Role.PLAIN),)
         turn = Turn(
             message=said.message,
@@ -442,12 +475,30 @@ def _dreamt_before(said: _Said, heard: Heard, *, asks: bool) -> list[str]:
     return tellings if asks else [*tellings, *answers]
 
 
+def _reminder(plan: Plan, said: _Said) -> str:
+    """What the companion is, said with every twenty-fifth reply; not where this one or the last says so of its own accord."""
+    number, over = divmod(len(said.earlier) + 1, BETWEEN_REMINDERS)
+    just_said = [plan.plain, *(sentence.text for turn in said.earlier[-1:] for sentence in turn.sentences)]
+    if over or any(map(_SAYS_WHAT_WE_ARE.search, just_said)):
+        return ""
+    wordings = choices("what_we_are")
+    return wordings[(number - 1) % len(wordings)]
+
+
+def _note_on_the_language(said: _Said) -> str:
+    """Where people listen, once in a conversation, with the reply to a message that the screen may not have understood."""
+    note = other_language_note()
+    told_before = any(sentence.text == note for turn in said.earlier for sentence in turn.sentences)
+    return "" if told_before or not may_be_another_language(said.message) else note
+
+
 def _joined(sentences: tuple[Sentence, ...], question: str) -> str:
     return " ".join([*(sentence.text for sentence in sentences), *([question] if question else [])])
 
 
 def _turn(said: _Said, plan: Plan, checker: Checker, safety: Safety, voice: Voice, first_unit: float) -> Turn:
-    sentences = tuple(checker.sentences)
+    begins = first_unit and plan.reminder
+    sentences = (*((Sentence(plan.reminder, Role.PLAIN),) if begins else ()), *checker.sentences)
     return Turn(
         message=said.message,
         kind=plan.kind,

@@ -137,6 +137,7 @@ def points_at_what_was_said(question: str) -> bool:
         or question in all_scene_questions()
         or question in questions_after_answers()
         or question in choices("ask_on_what_was_said")
+        or question in choices("ask_a_child")
         or question in (*choices("ask_after_no_answer"), *choices("ask_after_nothing_to_try"))
     )
 
@@ -248,6 +249,8 @@ def faults_of_reply(
     """
     row = ROWS[kind]
     faults: list[str] = []
+    if sentences and kind is not Kind.CRISIS and sentences[0].text in choices("what_we_are"):
+        sentences = sentences[1:]  # it stands before the reply, and is no part of what the row counts
     total = sum(count_words(sentence.text) for sentence in sentences) + count_words(question)
     readings = [sentence for sentence in sentences if sentence.role is Role.READING]
     fewest = fewest_words(kind, reads=bool(readings))

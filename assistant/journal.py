@@ -63,6 +63,15 @@ class Visitor(Base):
     voice: Mapped[str] = mapped_column(default="")
 
 
+class ChosenCountry(Base):
+    """Where a visitor says they are, by two letters; "" where they would rather not say. A table of its own, so that older
+    journals need no change."""
+
+    __tablename__ = "chosen_countries"
+    visitor_id: Mapped[str] = mapped_column(ForeignKey("visitors.id", ondelete="CASCADE"), primary_key=True)
+    country: Mapped[str]
+
+
 class Conversation(Base):
     """A dream and the talk about it."""
 
@@ -228,6 +237,7 @@ class Journal:
             for row in rows:
                 session.delete(row)
             session.flush()
+            session.execute(delete(ChosenCountry).where(ChosenCountry.visitor_id.in_(visitors)))
             session.execute(delete(Visitor).where(Visitor.id.in_(visitors)))
         self._leave_no_trace()
         return len(rows)
@@ -248,6 +258,18 @@ class Journal:
         self._add_visitor(visitor)
         with self._session() as session:
             session.execute(update(Visitor).where(Visitor.id == visitor).values(voice=voice))
+
+    def country_of(self, visitor: str) -> str | None:
+        """The two letters of the country that this visitor chose, "" for none of them; None where they chose nothing."""
+        with self._session() as session:
+            row = session.get(ChosenCountry, visitor)
+            return row.country if row else None
+
+    def choose_country(self, visitor: str, country: str) -> None:
+        """Keep the visitor's choice of the country whose help line is named."""
+        self._add_visitor(visitor)
+        with self._session() as session:
+            session.merge(ChosenCountry(visitor_id=visitor, country=country))
 
     def _add_visitor(self, visitor: str) -> None:
         quicker = suppress(IntegrityError)  # another thread or process may be

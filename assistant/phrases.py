@@ -95,6 +95,21 @@ _ABOUT_US = re.compile(
     r"(?:help|what (?:now|should i do|do i do))(?: me)?)[\s?!.]*$",
     _ANY,
 )
+_SOMEBODY = r"(?:human|person|people|robot|bot|ai|machine|program|computer|therap\w+|doctor|psycholog\w+|psychiatrist|counsell?or|shrink|chatgpt)"
+_REAL = r"(?:(?:actually|really|even|just|still|not|an?|my|our|some|one of those|real|actual|live|living|trained|licensed|proper|like) )*"
+_WHAT_ARE_YOU = re.compile(
+    r"^(?:(?:wait|so|but|and|hey|hold on|sorry|honestly|seriously|also|then|ok(?:ay)?)[\s,.!…]+)*(?:"
+    rf"(?:are|r) (?:you|u) {_REAL}(?:real|alive|{_SOMEBODY})\b.*|"
+    rf"(?:you|u|you are|you'?re|ur) {_REAL}{_SOMEBODY}\b[\s,]*(?:now|then|are you|r u|right|or what|correct)?|"
+    rf"am i {_REAL}(?:talking|speaking|chatting|writing|typing) (?:to|with) {_REAL}{_SOMEBODY}\b.*|"
+    rf"(?:(?:can|could|will|would) (?:you|u) |please )*(?:be|act as|become|replace|act like) {_REAL}{_SOMEBODY}\b.*|"
+    rf"(?:is|isn'?t) (?:this|it|that) (?:with |run by )?{_REAL}{_SOMEBODY}\b.*|"
+    rf"is (?:there )?{_REAL}(?:someone|somebody|anyone|anybody|{_SOMEBODY}) {_REAL}(?:there )?(?:reading|typing|writing|answering|behind|on the other)\b.*|"
+    rf"(?:do (?:you|u)|does (?:this|it)) count as {_REAL}{_SOMEBODY}\b.*|"
+    rf"(?:can|could|may) i (?:please )?(?:talk|speak|chat|write) (?:to|with) {_REAL}{_SOMEBODY}\b.*"
+    r")[\s?!.]*$",
+    _ANY,
+)
 _CLOSE = re.compile(
     r"^(?:(?:ok(?:ay)?|alright|well|right|great|no|yes|cool|perfect|lovely|nothing|that'?s it)[,.! ]+)*"
     r"(?:(?:many |a lot of )?thanks|thank (?:you|u)|thx|ty|cheers|bye|goodbye|good ?night|see (?:you|ya)|talk (?:to you )?(?:later|soon|tomorrow)|"
@@ -204,7 +219,14 @@ def is_greeting(message: str) -> bool:
 
 def is_about_us(message: str) -> bool:
     """Whether the message asks who or what answers here, or only for help."""
-    return any(_ABOUT_US.match(text) for text in (plain(message), main_matter(message)) if text)
+    return asks_what_we_are(message) or any(
+        _ABOUT_US.match(text) for text in (plain(message), main_matter(message)) if text
+    )
+
+
+def asks_what_we_are(message: str) -> bool:
+    """Whether the message asks for, or asks whether we are, a person or a therapist, and says nothing else."""
+    return any(_WHAT_ARE_YOU.match(text) for text in (plain(message), main_matter(message)) if text)
 
 
 def says_goodbye(message: str) -> bool:

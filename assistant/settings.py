@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     stall_timeout: float = Field(20, gt=0)
     reply_timeout: float = Field(120, gt=0)
 
-    country: str = ""  # two letters: whose crisis line is named; empty names the international page
+    country: str = ""  # two letters: whose crisis line is named until a visitor chooses; empty: the international page
 
     embedding_model: Path | None = None  # a folder; empty: the weights that come as a package
 

@@ -318,6 +318,8 @@ class Plan:
     note: str = ""  # a soft word for somebody who is not well, said after what was heard whatever the voice
     comfort: str = ""  # a human sentence for how the dreamer is now, if the voice has no better one
     fixed_question: bool = False  # the question must be asked as it is written
+    reminder: str = ""  # what the companion is, said at the very beginning of this reply
+    child: bool = False  # the dreamer says that they are a child
     hits: tuple[Hit, ...] = ()
     covered: bool = False
     wish: Wish | None = None

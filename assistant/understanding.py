@@ -11,6 +11,7 @@ from assistant.phrases import (
     Small,
     announces,
     asks_about_our_question,
+    asks_what_we_are,
     is_about_us,
     is_greeting,
     rejects,
@@ -264,6 +265,7 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
     return (
         told_anew(earlier) is not None
         or not is_english(message)
+        or (asks_what_we_are(message) and count_words(message) <= FEW)
         or small_answer(message) is not None
         or says_goodbye(message)
         or wish_of(message) is not None
@@ -301,6 +303,8 @@ def _by_rules(
     told = [turn.message for turn in earlier if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)]
     another = opens_a_dream(said, parts)
     tells = count_words(parts.told)
+    if asks_what_we_are(said) and count_words(said) <= FEW:
+        return Kind.OUTSIDE
     if parts.wish is Wish.STOP and parts.leaves and told:
         return Kind.CLOSE
     if (

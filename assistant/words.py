@@ -46,6 +46,26 @@ OTHER_LANGUAGES = (
 )
 
 
+# Of oneself, in languages whose small words are not among those above: enough to see that a short message is not English.
+_OF_ONESELF = frozenset(
+    """quiero estoy soy triste morir vivir odio vida sueño soñé muerte ayuda ayúdame sterben leben hilfe traum träume geträumt tot
+    mourir vivre veux suis rêve rêvé aide morire vivere voglio sogno aiuto morrer viver quero sonhei ajuda dood leven wil droom hulp
+    dö leva vill umrzeć żyć chcę pomoc aku saya ingin mati mimpi bermimpi ölmek istiyorum rüya yardım halál želim živjeti umrijeti
+    jeena nahi chahta marna haluan kuolla""".split()
+)
+
+
+def may_be_another_language(text: str) -> bool:
+    """Whether a text may be in another language than English: looked at more closely than by is_english, and sooner taken to be."""
+    if not is_english(text):
+        return True
+    lowered = [word.lower() for word in words(text)]
+    foreign = sum(
+        word in OTHER_LANGUAGES or word in _OF_ONESELF or not word.replace("’", "'").isascii() for word in lowered
+    )
+    return foreign > sum(word in ENGLISH for word in lowered)
+
+
 def is_english(text: str) -> bool:
     """Whether a text is English, as far as its small words show; one that shows nothing counts as English."""
     lowered = [word.lower() for word in words(text)]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.contract import ROWS
 from assistant.memory import denied, remembered, since_the_start
 from assistant.method.asking import gentle_question, question_of
+from assistant.method.children import LEFT_OUT, as_of_a_child, for_a_child, tells_of_sex
 from assistant.method.offering import may_answer, readings_for
 from assistant.method.saying import comfort, plain_words, remark
 from assistant.method.several_dreams import chosen
@@ -31,13 +32,17 @@ def make_plan(
     *,
     sections: Mapping[str, Section] | None = None,
     instead_of: Turn | None = None,
+    child: bool = False,
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
     ``sections`` holds the library's by their id, where the kind of turn needs them: for the closing note, and for where a
     reading comes from. ``instead_of`` is an answer to this message that the dreamer wanted another one for: its readings and
-    its question are not used again while there are others.
+    its question are not used again while there are others. ``child`` says that the dreamer is one.
     """
+    of_sex = child and tells_of_sex(heard.directed)
+    if child:
+        heard, earlier_heard = as_of_a_child(heard), [as_of_a_child(one) for one in earlier_heard]
     another = opens_a_dream(heard.message, heard.directed) and kind in (Kind.DREAM, Kind.UNCOVERED)
     turns = () if another else of_this_dream(earlier)
     turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
@@ -71,7 +76,8 @@ def make_plan(
     if kind is Kind.REJECTION:
         rejected += next((turn.citations for turn in reversed(earlier) if turn.citations), ())
     hits = () if kind in WITHOUT_HITS or (kind is Kind.WISH and not situation.wants_a_reading) else found.hits
-    allowed = [hit for hit in hits if hit.section.id not in {citation.section for citation in rejected}]
+    left_out_sections = (*(citation.section for citation in rejected), *(LEFT_OUT if child else ()))
+    allowed = [hit for hit in hits if hit.section.id not in left_out_sections]
     readings = tuple(readings_for(situation, allowed)) if found.covered else ()
     if not readings and instead_of and found.covered:
         readings = tuple(readings_for(replace(situation, instead_of=None), allowed))
@@ -81,7 +87,7 @@ def make_plan(
     human_word = comfort(situation)
     gentle = gentle_question(situation) if question.text and situation.is_night else ""
     plain = plain_words(situation, readings)
-    return Plan(
+    plan = Plan(
         kind=situation.kind,
         stage=situation.stage,
         heard=heard,
@@ -103,8 +109,9 @@ def make_plan(
         told=tuple(situation.told),
         asked=tuple(situation.asked),
         rejected=tuple(citation.quote for citation in rejected),
-        rejected_sections=tuple(citation.section for citation in rejected),
+        rejected_sections=left_out_sections,
     )
+    return for_a_child(plan, of_sex=of_sex) if child else plan
 
 
 def _understood(heard: Heard, turns: Sequence[Turn]) -> Heard:

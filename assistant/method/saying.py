@@ -92,7 +92,8 @@ def _to_what_is_outside(situation: Situation) -> str:
     if situation.response is not None and not is_about_us(message):
         return f"{situation.response.text} {in_turn('invitation', said, len(situation.earlier))}"
     if is_about_us(message) or situation.heard.directed.asks == "asks_companion":
-        return text("about_us")
+        again = response_to("asks_companion", said, len(situation.earlier)) if text("about_us") in said else None
+        return again.text if again else text("about_us")
     if announces(message) or says_nothing(message) or situation.heard.directed.announces:
         return in_turn("invitation", said, len(situation.earlier))
     outside = text("outside_again" if any(text("outside") in one for one in said) else "outside")

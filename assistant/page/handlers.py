@@ -25,7 +25,7 @@ from assistant.page.quiet_log import log_without_words
 from assistant.page.running import RunningReplies
 from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal, key_of
 from assistant.page.wording import words
-from assistant.safety import screen
+from assistant.safety import countries, country_code, help_in, screen
 from assistant.types import Event, Safety, Turn
 from knowledge.errors import DreamError
 
@@ -140,6 +140,25 @@ class Handlers:
         self.running.abandon_all_of(guest.visitor)
         self.journal.delete_visitors(guest.visitor)
         return self._show(guest, None, render.told(words("forget", "done_all"), forgotten=True))
+
+    def country(self, request: gr.Request) -> tuple[str, str]:
+        """The choice of the country whose help line is named, and what the table has for the one that is chosen."""
+        visitor = guest_of(request).visitor
+        named = self.companion.country_of(visitor)
+        choice = render.render(
+            "country",
+            countries=countries(),
+            named=named,
+            default=country_code(self.companion.settings.country),
+            chosen=self.journal.country_of(visitor) is not None,
+        )
+        return choice, render.render("country_help", text=help_in(named))
+
+    def choose_country(self, chosen: gr.EventData, request: gr.Request) -> str:
+        """Keep the visitor's choice, and say what the table has for it."""
+        visitor = guest_of(request).visitor
+        self.companion.choose_country(visitor, str(chosen.country))
+        return render.render("country_help", text=help_in(self.companion.country_of(visitor)))
 
     def _conversation(self, guest: Guest, number: str) -> KeptConversation | None:
         """The visitor's conversation of that number; none where there is none or it is somebody else's."""

@@ -9,7 +9,7 @@ from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
 from assistant.page.limits import MOST_THREADS
 from assistant.page.owner import OwnerHandlers
-from assistant.page.panels import ChoicePanel, MemoryPanel, OwnerPanel
+from assistant.page.panels import ChoicePanel, CountryPanel, MemoryPanel, OwnerPanel
 from assistant.page.wiring import Wiring
 from assistant.page.wording import words
 
@@ -26,6 +26,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
             with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:
                 memory_panel = MemoryPanel()
+                country_panel = CountryPanel()
                 owner_panel = OwnerPanel()
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="talk-column"):
@@ -67,6 +68,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         page.unload(handlers.leave)  # it also lets the page keep a heartbeat, by which the door knows who is here
         wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
         memory_panel.wire(handlers, more, wiring)
+        country_panel.wire(handlers, page.load, more, wiring)
         owner_panel.wire(owner, more, wiring)
         choice_panel.wire(owner, change, who, wiring)
     page.max_threads = MOST_THREADS

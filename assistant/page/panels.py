@@ -1,4 +1,4 @@
-"""The smaller parts of the page, each with its own buttons: forgetting, who answers, and the owner's view."""
+"""The smaller parts of the page, each with its own buttons: forgetting, the country, who answers, and the owner's view."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ OPEN_EARLIER = """
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-open]");
   if (button) trigger("click", { number: button.dataset.open });
+});
+"""
+
+# The list itself is not shown anew by a choice: whoever goes through it by keyboard would lose their place.
+CHOOSE_COUNTRY = """
+element.addEventListener("change", (event) => {
+  event.target.dataset.chosen = "";
+  trigger("select", { country: event.target.value });
 });
 """
 
@@ -45,6 +53,20 @@ class MemoryPanel:
             wiring.small(over, lambda: (_show(False), _show(False)), None, asked)
         wiring.at_once(self.yes_one.click, handlers.forget_conversation)
         wiring.at_once(self.yes_all.click, handlers.forget_everything, inputs=[])
+
+
+class CountryPanel:
+    """Where the visitor says they are, for a help line that answers there; never guessed."""
+
+    def __init__(self) -> None:
+        self.choice = gr.HTML("", elem_id="country", apply_default_css=False, js_on_load=CHOOSE_COUNTRY)
+        self.help = gr.HTML("", elem_id="country-help", apply_default_css=False)
+
+    def wire(self, handlers: Handlers, load: Any, more: Any, wiring: Wiring) -> None:
+        """Connect the list; opening ``more`` looks anew, for another tab may have chosen."""
+        for shown in (load, more.expand):
+            wiring.small(shown, handlers.country, None, [self.choice, self.help])
+        wiring.small(self.choice.select, handlers.choose_country, None, [self.help])
 
 
 class ChoicePanel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
@@ -48,11 +49,12 @@ def crisis_reply(
 ) -> CrisisReply:
     """The reply to a crisis: the person's messages, oldest first, and how many such replies the conversation has had.
 
-    ``hints`` is as in ``screen``; ``country`` is a two-letter code or a name; where our table has no line for it, findahelpline.com stands alone. The
-    first reply has 60 to 110 words with its question; later ones are short, differ, and name the help in one clause.
+    ``hints`` is as in ``screen``; ``country`` is a two-letter code or a name; where our table has no line for it,
+    findahelpline.com stands alone. The first reply has 60 to 110 words with its question; later ones are short, differ, and
+    name the help in one clause.
     """
     kind = assess(messages, hints).kind or "self"
-    slots = _slots(country, child=_is_child(messages), outside=kind == "danger")
+    slots = _slots(country, child=is_child(messages), outside=kind == "danger")
     if earlier_crisis_replies == 0:
         words = _WORDS["first"].get(kind, _WORDS["first"]["self"])
     else:
@@ -65,12 +67,44 @@ def distress_note(messages: Sequence[str], earlier_notes: int = 0, hints: Sequen
     """One or two soft sentences to put before the ordinary reply at the level distress.
 
     ``question`` is to be asked instead of the ordinary one; it is empty where the ordinary one may stand, as the text is
-    where nothing needs to be said. ``earlier_notes``, how many notes the conversation has had, chooses the wording.
+    where nothing needs to be said. ``earlier_notes``, how many notes the conversation has had, chooses the wording. Somebody
+    who says that they are a child is told of a grown-up they trust as well.
     """
     course = course_of(messages, hints)
     named = _times_named(messages, course)
     text, question = _note(messages[-1], course[-1], earlier_notes, named, _times_asked(course[:-1]))
+    if text and is_child(messages):
+        text = f"{text.strip()} {_WORDS['to_a_child'][earlier_notes % len(_WORDS['to_a_child'])]}"
     return CrisisReply(_filled(text, _slots("", child=False, outside=False)), question)
+
+
+def other_language_note() -> str:
+    """Where people listen, for somebody who writes in a language that the screen was not measured on."""
+    return _filled(_WORDS["other_language"], _slots("", child=False, outside=False))
+
+
+def countries() -> dict[str, str]:
+    """The countries of our table by their two letters, each with its name, sorted by name."""
+    found = {row["country"]: row["name"] for row in (*_LINES["lines"], *_LINES["emergency"])}
+    return dict(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def country_code(country: str) -> str:
+    """The two letters of a country of our table, given by its letters or a name; "" for any other."""
+    rows = (*_LINES["lines"], *_LINES["emergency"])
+    found = _of_country(rows, country)
+    return str(found["country"]) if found else ""
+
+
+def help_in(country: str) -> str:
+    """One plain sentence on what the table has for a country: its line, its emergency number; "" where it has neither."""
+    line, emergency = _of_country(_LINES["lines"], country), _of_country(_LINES["emergency"], country)
+    told = [
+        str(_WORDS["slots"]["there"][name]).format(number=row["number"], how=row["how"])
+        for name, row in (("line", line), ("urgent", emergency))
+        if row is not None
+    ]
+    return " ".join(told)
 
 
 def _note(message: str, assessment: Assessment, earlier_notes: int, named: int, asked: int) -> tuple[str, str]:
@@ -150,11 +184,15 @@ def _filled(text: str, slots: Mapping[str, str]) -> str:
     return text.strip().format(**slots)
 
 
-def _is_child(messages: Sequence[str]) -> bool:
-    """Whether the person, awake, gives an age under eighteen."""
-    for message in messages:
-        for clause in framed(sentences(message)):
-            found = _CHILD.search(clause.clause.text)
-            if found and clause.frame(clause.clause.start + found.start(), past=False) is not Frame.DREAM:
-                return True
+def is_child(messages: Sequence[str]) -> bool:
+    """Whether the person, awake, gives an age under eighteen or says that they are a child."""
+    return any(map(_says_child, messages))
+
+
+@lru_cache(maxsize=512)
+def _says_child(message: str) -> bool:
+    for clause in framed(sentences(message)):
+        found = _CHILD.search(clause.clause.text)
+        if found and clause.frame(clause.clause.start + found.start(), past=False) is not Frame.DREAM:
+            return True
     return False

@@ -163,6 +163,7 @@ def _turn_variables(plan: Plan, room: int) -> dict[str, object]:
         "may_say": plan.plain if plan.plain and not must_be_said and plan.kind in (Kind.WHY, Kind.CLOSE) else "",
         "note": plan.note,
         "comfort": plan.comfort,
+        "child": plan.child,
         "rejected": list(plan.rejected),
         "facet": "" if plan.fixed_question or not plan.question else FACET_WORDS.get(plan.facet, plan.facet),
     }

@@ -587,3 +587,43 @@ def test_motion_is_left_out_where_it_is_not_wanted(anna: Person) -> None:
     anna.page.wait_for_selector(".breath i")
     assert anna.page.evaluate("getComputedStyle(document.querySelector('.breath i')).animationName") == "none"
     anna.wait(lambda: anna.state() == "done")
+
+
+# ---- the country ----
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_country_is_chosen_by_keyboard_on_a_phone_and_names_its_line(visit: Visit, scheme: str) -> None:
+    anna = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = anna.page
+    anna.tell("I don't want to live any more.")
+    ask = page.locator(".ask-country:visible")
+    assert ask.inner_text() == words("country", "ask")
+    assert not re.search(r"\d", anna.reply(1))
+    ask.focus()
+    page.keyboard.press("Enter")
+    anna.wait(lambda: page.evaluate("document.activeElement.id") == "country-choice")
+    shown = page.locator("#country-choice option").all_inner_texts()
+    assert shown[0] == words("country", "none") and shown[1:] == sorted(shown[1:]) and "Netherlands" in shown
+    for part in ("#country-choice", ".ask-country"):
+        assert page.evaluate(f"document.querySelector('{part}').offsetHeight") >= 44
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    page.keyboard.type("Neth")
+    page.keyboard.press("Enter")
+    anna.wait(lambda: "113" in page.inner_text("#country-help"))
+    assert page.evaluate("document.activeElement.id") == "country-choice"
+    assert page.locator(".ask-country:visible").count() == 0
+    anna.tell("I want to die.")
+    assert "113" in anna.reply(2)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    anna.wait(lambda: page.locator("#country-choice").input_value() == "NL")
+    assert page.locator(".ask-country:visible").count() == 0
+    page.click("#more .label-wrap")
+    page.click("#forget-all")
+    page.click(".question-panel .grave:visible")
+    anna.wait(lambda: anna.state() == "welcome")
+    assert page.locator("#country-choice").input_value() == ""
+    anna.tell("I don't want to live any more.")
+    assert page.locator(".ask-country:visible").count() == 1 and "113" not in anna.reply(1)

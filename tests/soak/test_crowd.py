@@ -17,8 +17,8 @@ import pytest
 
 from assistant.evaluation.samples import labelled
 from assistant.page.limits import REPLIES_AT_ONCE
-from tests.soak.figures import Tell
 from tests.program import Program, Tab, running
+from tests.soak.figures import Tell
 from tests.soak.test_crashes import conversations, messages
 
 pytestmark = pytest.mark.soak

@@ -5,6 +5,7 @@
 window.companion = (() => {
   const MOST_CHARACTERS = 20000; // limits.py holds the same figure
   const ON_ITS_WAY = 3000; // milliseconds in which a reply that was asked for begins
+  const UNFOLDING = 150; // milliseconds in which a folded panel opens
   const CONVERSATION = "dream-companion-conversation";
   const DRAFT = "dream-companion-draft:";
   const SECONDS_OF_A_PASSING_HINT = 4;
@@ -210,6 +211,10 @@ window.companion = (() => {
     put("");
     keepDraft("");
     remember(CONVERSATION, "new");
+    const country = find("#country-choice");
+    if (!country) return;
+    country.value = country.dataset.default;
+    if (!country.value) delete country.dataset.chosen;
   }
 
   if (tabs)
@@ -418,6 +423,10 @@ window.companion = (() => {
         setTimeout(focusBox, 0);
       const summary = target.closest("summary");
       if (summary?.parentElement.dataset.keep) note(summary.parentElement.dataset.keep, !summary.parentElement.open);
+      if (target.closest("[data-ask-country]")) {
+        open(find("#more"), true);
+        setTimeout(() => find("#country-choice").focus(), UNFOLDING);
+      }
       const showAll = target.closest(".show-all");
       if (showAll) {
         note(showAll.previousElementSibling.id, showAll.getAttribute("aria-expanded") !== "true");
