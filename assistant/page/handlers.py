@@ -141,18 +141,18 @@ class Handlers:
         self.journal.delete_visitors(guest.visitor)
         return self._show(guest, None, render.told(words("forget", "done_all"), forgotten=True))
 
-    def country(self, request: gr.Request) -> tuple[str, str]:
-        """The choice of the country whose help line is named, and what the table has for the one that is chosen."""
+    def country(self, request: gr.Request) -> tuple[str, str, str]:
+        """The choice of the country whose help line is named, and what the table has for the one that is chosen, and the
+        sign that one need not be asked for."""
         visitor = guest_of(request).visitor
         named = self.companion.country_of(visitor)
-        choice = render.render(
-            "country",
-            countries=countries(),
-            named=named,
-            default=country_code(self.companion.settings.country),
-            chosen=self.journal.country_of(visitor) is not None,
+        default = country_code(self.companion.settings.country)
+        known = bool(named) or self.journal.country_of(visitor) is not None
+        return (
+            render.render("country", countries=countries(), named=named, default=default),
+            render.render("country_help", text=help_in(named)),
+            render.render("country_known", known=known, default=default),
         )
-        return choice, render.render("country_help", text=help_in(named))
 
     def choose_country(self, chosen: gr.EventData, request: gr.Request) -> str:
         """Keep the visitor's choice, and say what the table has for it."""

@@ -30,6 +30,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
                 owner_panel = OwnerPanel()
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="talk-column"):
+                country_known = gr.HTML("", elem_id="country-known", apply_default_css=False)
                 conversation = gr.HTML("", elem_id="conversation", apply_default_css=False)
                 with gr.Row(elem_id="failed-actions"):
                     try_again, built_in = _buttons("try_again", "built_in")
@@ -68,7 +69,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         page.unload(handlers.leave)  # it also lets the page keep a heartbeat, by which the door knows who is here
         wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
         memory_panel.wire(handlers, more, wiring)
-        country_panel.wire(handlers, page.load, more, wiring)
+        country_panel.wire(handlers, page.load, more, country_known, wiring)
         owner_panel.wire(owner, more, wiring)
         choice_panel.wire(owner, change, who, wiring)
     page.max_threads = MOST_THREADS

@@ -22,7 +22,7 @@ element.addEventListener("click", (event) => {
 # The list itself is not shown anew by a choice: whoever goes through it by keyboard would lose their place.
 CHOOSE_COUNTRY = """
 element.addEventListener("change", (event) => {
-  event.target.dataset.chosen = "";
+  document.body.dataset.countryChosen = "";
   trigger("select", { country: event.target.value });
 });
 """
@@ -62,10 +62,10 @@ class CountryPanel:
         self.choice = gr.HTML("", elem_id="country", apply_default_css=False, js_on_load=CHOOSE_COUNTRY)
         self.help = gr.HTML("", elem_id="country-help", apply_default_css=False)
 
-    def wire(self, handlers: Handlers, load: Any, more: Any, wiring: Wiring) -> None:
-        """Connect the list; opening ``more`` looks anew, for another tab may have chosen."""
+    def wire(self, handlers: Handlers, load: Any, more: Any, known: Any, wiring: Wiring) -> None:
+        """Connect the list; ``known`` holds the sign that one was chosen, for what is in ``more`` is not there before it opens. Opening ``more`` looks anew, for another tab may have chosen."""
         for shown in (load, more.expand):
-            wiring.small(shown, handlers.country, None, [self.choice, self.help])
+            wiring.small(shown, handlers.country, None, [self.choice, self.help, known])
         wiring.small(self.choice.select, handlers.choose_country, None, [self.help])
 
 

@@ -211,10 +211,11 @@ window.companion = (() => {
     put("");
     keepDraft("");
     remember(CONVERSATION, "new");
-    const country = find("#country-choice");
-    if (!country) return;
-    country.value = country.dataset.default;
-    if (!country.value) delete country.dataset.chosen;
+    delete body().countryChosen;
+    const choice = find("#country-choice");
+    if (choice) choice.value = choice.dataset.default;
+    const known = find("[data-country-known]");
+    if (known && !known.dataset.countryKnown) known.remove();
   }
 
   if (tabs)
@@ -425,7 +426,7 @@ window.companion = (() => {
       if (summary?.parentElement.dataset.keep) note(summary.parentElement.dataset.keep, !summary.parentElement.open);
       if (target.closest("[data-ask-country]")) {
         open(find("#more"), true);
-        setTimeout(() => find("#country-choice").focus(), UNFOLDING);
+        setTimeout(() => find("#country-choice")?.focus(), UNFOLDING);
       }
       const showAll = target.closest(".show-all");
       if (showAll) {
