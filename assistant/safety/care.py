@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
@@ -14,6 +13,7 @@ from assistant.safety.frames import Frame, framed
 from assistant.safety.rules import ANSWERS
 from assistant.safety.screening import Assessment, assess, course_of
 from assistant.types import Safety
+from knowledge.forgetting import remembering
 
 NAMED_AT_MOST = 2  # so often the help line is named in a conversation, unless there is new risk or the person asks
 ASKED_AT_MOST = 2  # so often it is asked what the unnamed "it" is that should stop
@@ -189,7 +189,7 @@ def is_child(messages: Sequence[str]) -> bool:
     return any(map(_says_child, messages))
 
 
-@lru_cache(maxsize=512)
+@remembering(512)
 def _says_child(message: str) -> bool:
     for clause in framed(sentences(message)):
         found = _CHILD.search(clause.clause.text)

@@ -26,12 +26,14 @@ from knowledge.embedding import Embedder
 # Set on texts of our own and on ordinary dream reports, so that about one report in thirty is asked about.
 SURELY, SURELY_IN_A_FEW_WORDS = 0.6, 0.75
 FEW_WORDS = 12
+SURELY_IN_A_SENTENCE, SHORT = 0.9, 40  # of a message of so many words that names no dream
 FEW = 2  # sentences: so short a message may be of the day whatever its tense
 STRENGTH, STRENGTH_OF_MESSAGES = 1.0, 1.2
 WHOLE, LAST = 0.75, 0.5  # how much the message's own vector, and that of its last sentence, count beside its words
 STRONGEST = 3  # sentences of which the likelihood is known by its rank
-OF_DREAMS = ("scenes", "matters", "acts", "states")  # further examples of sentences that are no hint
+OTHERS = ("scenes", "matters", "acts", "states")  # further examples of sentences that are no hint
 
+_OF_DREAMS = re.compile(r"dream|nightmare|slept|woke", re.IGNORECASE)
 _EXPLICIT, _VEILED, _NONE, _HINT = "explicit", "veiled", "none", "hint"
 
 
@@ -64,7 +66,10 @@ class Hints:
 
     def is_in(self, message: str) -> bool:
         """Whether the message hints at a risk of the waking person, or says it in words that the rules do not know."""
-        return self.likely(message) >= (SURELY_IN_A_FEW_WORDS if count_words(message) <= FEW_WORDS else SURELY)
+        count = count_words(message)
+        if self.likely(message) >= (SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY):
+            return True
+        return count <= SHORT and not _OF_DREAMS.search(message) and self._says_so_in_a_sentence(message)
 
     def likely(self, message: str) -> float:
         """How likely it hints at one (0 to 1); 0 where it is not in English."""
@@ -72,6 +77,14 @@ class Hints:
             return 0.0
         [row] = self._messages.probabilities([message], self._columns([message]))
         return float(row[self._messages.labels.index(_HINT)])
+
+    def _says_so_in_a_sentence(self, message: str) -> bool:
+        """Whether one sentence by itself surely hints at it: nearly all whole messages that do so, in the examples, tell a dream too."""
+        if not is_english(message):
+            return False
+        said = in_sentences(plain(message))
+        likely = self._sentences.probabilities(said, self._embedder.encode(said))
+        return bool(np.any(1 - likely[:, self._sentences.labels.index(_NONE)] >= SURELY_IN_A_SENTENCE))
 
     def _columns(self, messages: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([self._of_message(message) for message in messages])
@@ -127,7 +140,7 @@ def _sentences() -> dict[str, list[str]]:
     rows: dict[str, list[str]] = read_yaml("assistant.safety", "hints.yaml")
     of_dreams = [
         sentence
-        for name in OF_DREAMS
+        for name in OTHERS
         for told in heard_in_dreams(name).values()
         for example in told
         for sentence in in_sentences(plain(example))

@@ -65,7 +65,7 @@ def test_a_visitors_choice_is_kept_for_them_alone_and_goes_with_them(tmp_path: P
     journal.choose_country("anna", "US")
     journal.choose_country("bert", "")
     assert (journal.country_of("anna"), journal.country_of("bert")) == ("US", "")
-    journal.delete_visitor("anna")
+    journal.delete_visitors("anna")
     assert journal.country_of("anna") is None and journal.country_of("bert") == ""
 
 
