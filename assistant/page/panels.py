@@ -51,6 +51,8 @@ class MemoryPanel:
         answers = (self.no_one.click, self.no_all.click, self.yes_one.click, self.yes_all.click)
         for over in (*answers, more.collapse):
             wiring.small(over, lambda: (_show(False), _show(False)), None, asked)
+        for yes in (self.yes_one, self.yes_all):
+            wiring.small(yes.click, lambda: "", None, [self.earlier])  # its list has the first words of each
         wiring.at_once(self.yes_one.click, handlers.forget_conversation)
         wiring.at_once(self.yes_all.click, handlers.forget_everything, inputs=[])
 

@@ -29,6 +29,7 @@ from assistant.page.addresses import Addresses
 from assistant.page.door import Door
 from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
+from assistant.page.kept_values import KeptValues
 from assistant.page.keys import Keys
 from assistant.page.limits import AT_HOME, SHARED, Limits
 from assistant.page.login import Login
@@ -91,6 +92,7 @@ class House:
             enable_monitoring=False,
             max_file_size=1,
         )
+        self._kept_values = KeptValues(page)
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:

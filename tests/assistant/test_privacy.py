@@ -14,7 +14,8 @@ import pytest
 
 from tests.endpoint import Endpoint, Exchange, Request, answer, say, status
 from tests.program import REPOSITORY, Program, Tab, running
-from tests.traces import files_with, found_in, name
+from tests.traces import files_with, found_in, in_memory, name
+from tests.warm_companion import warm_companion
 
 DREAM = "I was running from a man and my legs would not move at all."
 REPLY = ("HEARD: Your legs would not move.\n", "QUESTION: What was the man like?\n")
@@ -105,7 +106,7 @@ def test_a_key_sends_nothing_before_the_owners_yes_and_no_secret_is_logged(house
         stranger.get("/")
         for word in ("wrong", PASSWORD):
             stranger.post("/login", data={"name": "anna", "password": word})
-        assert "dream-companion" in stranger.get("/").text
+        assert "gradio_config" in stranger.get("/").text
         stranger.post("/gradio_api/queue/join", content=PASSWORD)
         stranger.get("/?owner=a-guess")
         stranger.get("/", headers={"Host": "elsewhere.example"})
@@ -155,14 +156,19 @@ def traces(program: Program, *folders: Path) -> list[str]:
     return held + found_in(program.process.pid, program.temporary)
 
 
-@pytest.mark.parametrize(
-    ("by", "killed"),
-    [
-        pytest.param("built-in", False),
-        pytest.param("model", False, marks=pytest.mark.soak),
-        pytest.param("model", True, marks=pytest.mark.soak),
-    ],
-)
+def test_a_deletion_empties_all_that_is_remembered_of_texts(library_dir: Path) -> None:
+    companion = warm_companion(library_dir)
+    conversation = companion.journal.start_conversation("anna")
+    for message in (f"I dreamed that {name(0)} chased me.", f"The {name(1)} was my mother's, and I {name(2)}ed."):
+        list(companion.respond("anna", conversation, message))
+    del message
+    assert len(in_memory()) > 0
+    companion.journal.delete_conversation("anna", conversation)
+    assert len(in_memory()) == 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("by", "killed"), [("built-in", False), ("model", False), ("model", True)])
 def test_what_is_deleted_is_in_no_file_and_not_in_memory(house: Path, by: str, killed: bool) -> None:
     tab, other = Tab("firsttab1"), Tab("othertab1")
     with Endpoint(answer(heard)) as endpoint:
