@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.contract import (
@@ -16,8 +16,11 @@ from assistant.contract import (
     fewest_words,
     faults_of_question,
     faults_of_sentence,
+    is_of_the_library,
+    points_at_what_was_said,
 )
 from assistant.grounding import figures, sentences_of, support
+from assistant.nevers import Nevers
 from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
 from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence
@@ -40,11 +43,13 @@ _TURNS_DOWN = re.compile(
 class Checker:
     """Follows one reply. Feed it each unit, show what it gives back, then show what ``finish`` adds.
 
+    ``nevers`` judges the sentences that a model made; a voice that says only our own words needs no such judge.
     ``repairs`` counts units that were replaced, added or left out; ``kept`` counts the voice's own units that were shown.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, nevers: Nevers | None = None) -> None:
         self.plan = plan
+        self._nevers = nevers
         self.repairs = 0
         self.kept = 0
         self.faults: list[str] = []
@@ -157,6 +162,8 @@ class Checker:
         message = plan.heard.directed.message or plan.heard.message
         told = [*(turn.message for turn in plan.earlier), message]
         faults = faults_of_sentence(unit, message, plan.hits, first=not self.sentences, told=told)
+        if not self._is_ours(unit):
+            faults += self._faults_of_a_model(unit.text, told if unit.role in (Role.HEARD, Role.PLAIN) else ())
         if unit.role is Role.READING:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
@@ -177,6 +184,14 @@ class Checker:
         if any(_alike(unit.text, shown.text) >= SAYS_THE_SAME for shown in self.sentences):
             faults.append("said already")
         return faults
+
+    def _faults_of_a_model(self, said: str, told: Sequence[str] = ()) -> list[str]:
+        return [f"never said: {never}" for never in self._nevers.faults(said, told)] if self._nevers else []
+
+    def _is_ours(self, unit: Sentence) -> bool:
+        """Whether a voice only passes on, word for word, what the plan or the library gave it."""
+        plan = self.plan
+        return unit.text in (plan.plain, plan.note, plan.remark, plan.comfort) or is_of_the_library(unit.text, plan.hits)
 
     def _brings_back(self, said: str) -> bool:
         """Whether a sentence says, in its own words, most of what the dreamer said no to."""
@@ -261,6 +276,8 @@ class Checker:
             return ""  # the voice chose not to ask
         if offered:
             faults = faults_of_question(offered, self.plan.told, self.plan.asked)
+            if offered != self.plan.question and not points_at_what_was_said(offered):
+                faults += self._faults_of_a_model(offered, self.plan.told)
             if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered

@@ -16,6 +16,7 @@ from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
+from assistant.nevers import Nevers
 from assistant.phrases import without_thanks
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import Hints, crisis_reply, distress_note, screen
@@ -104,6 +105,7 @@ class Companion:
         reply_kinds: ReplyKinds,
         clause_weights: ClauseWeights,
         hints: Hints,
+        nevers: Nevers,
     ) -> None:
         self.settings = settings
         self.library = library
@@ -114,6 +116,7 @@ class Companion:
         self._reply_kinds = reply_kinds
         self._clause_weights = clause_weights
         self._hints = hints
+        self._nevers = nevers
         self._hints_at_a_risk = lru_cache(maxsize=KEPT)(hints.is_in)
         self._hear = lru_cache(maxsize=KEPT)(self._heard_anew)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
@@ -135,7 +138,16 @@ class Companion:
         clause_weights = ClauseWeights(embedder, learned, ear)
         hints = Hints(embedder, learned)
         return cls(
-            settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, clause_weights, hints
+            settings,
+            library,
+            journal,
+            Answering(settings),
+            ear,
+            speech_acts,
+            reply_kinds,
+            clause_weights,
+            hints,
+            Nevers(embedder, learned),
         )
 
     def with_journal_in(self, folder: Path) -> Companion:
@@ -154,6 +166,7 @@ class Companion:
             self._reply_kinds,
             self._clause_weights,
             self._hints,
+            self._nevers,
         )
         if self.warm:
             other._warm.set()
@@ -180,6 +193,7 @@ class Companion:
             self._reply_kinds.warm_up()
             self._clause_weights.warm_up()
             self._hints.warm_up()
+            self._nevers.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -349,7 +363,7 @@ class Companion:
 
     def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
-        checker = Checker(plan)
+        checker = Checker(plan, None if voice.name == BUILT_IN else self._nevers)
         first_unit = 0.0
         finished, stopped = False, False
         try:
