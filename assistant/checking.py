@@ -13,9 +13,9 @@ from assistant.contract import (
     ROWS,
     Wanted,
     begins_with_the_dreamer,
-    fewest_words,
     faults_of_question,
     faults_of_sentence,
+    fewest_words,
     is_of_the_library,
     points_at_what_was_said,
 )
@@ -163,7 +163,7 @@ class Checker:
         told = [*(turn.message for turn in plan.earlier), message]
         faults = faults_of_sentence(unit, message, plan.hits, first=not self.sentences, told=told)
         if not self._is_ours(unit):
-            faults += self._faults_of_a_model(unit.text, told if unit.role in (Role.HEARD, Role.PLAIN) else ())
+            faults += self._faults_of_a_model(unit.text, told if unit.role is Role.HEARD else ())
         if unit.role is Role.READING:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
@@ -191,7 +191,9 @@ class Checker:
     def _is_ours(self, unit: Sentence) -> bool:
         """Whether a voice only passes on, word for word, what the plan or the library gave it."""
         plan = self.plan
-        return unit.text in (plan.plain, plan.note, plan.remark, plan.comfort) or is_of_the_library(unit.text, plan.hits)
+        return unit.text in (plan.plain, plan.note, plan.remark, plan.comfort) or is_of_the_library(
+            unit.text, plan.hits
+        )
 
     def _brings_back(self, said: str) -> bool:
         """Whether a sentence says, in its own words, most of what the dreamer said no to."""
@@ -277,7 +279,7 @@ class Checker:
         if offered:
             faults = faults_of_question(offered, self.plan.told, self.plan.asked)
             if offered != self.plan.question and not points_at_what_was_said(offered):
-                faults += self._faults_of_a_model(offered, self.plan.told)
+                faults += self._faults_of_a_model(offered)
             if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered

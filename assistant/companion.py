@@ -16,7 +16,7 @@ from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
-from assistant.nevers import Nevers
+from assistant.nevers import Nevers, never_said
 from assistant.phrases import without_thanks
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import Hints, crisis_reply, distress_note, screen
@@ -44,6 +44,7 @@ from assistant.understanding import (
     RECENT,
     as_understood,
     kind_of,
+    of_medicine,
     of_this_dream,
     opens_a_dream,
     question_to_answer,
@@ -219,6 +220,10 @@ class Companion:
     def _hinted(self, messages: Sequence[str]) -> tuple[bool, ...]:
         return tuple(map(self._hints_at_a_risk, messages)) if self.warm else ()
 
+    def nevers_in(self, sentence: str) -> list[str]:
+        """What no reply may say and a model's sentence says, by rules and examples; empty where it says nothing of the kind."""
+        return [*never_said(sentence), *self._nevers.faults(sentence)]
+
     def hear(self, message: str, *, under_way: bool = True) -> Heard:
         """The message as heard in the middle of a conversation, or where it tells a dream."""
         return self._hear(message, under_way=under_way)
@@ -295,6 +300,7 @@ class Companion:
 
     def _plan(self, said: _Said, safety: Safety) -> Plan:
         heard = self._hear(said.message, under_way=bool(said.earlier))
+        heard = replace(heard, directed=of_medicine(heard.directed, said.told))
         earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
         question = question_to_answer(heard, earlier_heard)
         before = _dreamt_before(said, heard, asks=bool(question))

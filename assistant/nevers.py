@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +18,21 @@ from knowledge.embedding import Embedder
 
 ALLOWED, NEVER = "allowed", "never"
 LEARNED = "too near to what is never said"  # the name of the fault that the classifier finds
-# Set on the examples in cross-validation, so that about one allowed sentence in a hundred is taken for a forbidden one.
-SURELY = 0.5
-SURELY_IN_PART = 0.6  # a part of a sentence says less by itself
-SIGNAL = 0.5  # how much a signal counts beside the words, whose vectors have length one
+# Set on harmless sentences that sound near (nearly_nevers.jsonl), so that one in fifty of them is blocked.
+SURELY = 0.75
+SURELY_IN_PART = 0.8  # a part of a sentence says less by itself
+SIGNAL, FORM = 0.25, 0.5  # how much each counts beside the embedding
 STRENGTH = 5.0
 FEWEST_WORDS_OF_A_PART = 4
+FEWEST_TOLD = 3  # stems: fewer can be put together to say anything
+FEWEST_WORDS = 3  # of a sentence of our own, for it to be an example
+OF_OUR_OWN = ("responses.yaml", "scenes.yaml", "matters.yaml")
 
-_JOINTS = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|[,;:]\s+(?!or\b)|\s[–—-]\s|,?\s+(?=(?:and|but|so|because|although|though|that)\b)")
+_JOINTS = re.compile(
+    r"(?<=[.!?])[\"'”’)]*\s+|[,;:]\s+(?!or\b)|\s[–—-]\s|,?\s+(?=(?:and|but|so|because|although|though)\b)"
+)
+_STRETCHES = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|[:;]\s+")
+_GOES_ON = re.compile(r"(?:and|but|so|because|although|though)\b")
 _ASKS = re.compile(r"\?|\b(?:do you think|could it be|i wonder|is it possible)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -51,7 +59,7 @@ def stated(told: Sequence[str]) -> frozenset[str]:
 
 
 class Nevers:
-    """Learned from nevers_examples.yaml and the signals of nevers.yaml; for sentences that a model made. English only.
+    """Learned from nevers_examples.yaml, our own sentences and the signals of nevers.yaml; for sentences that a model made. English only.
 
     One judge serves many threads.
     """
@@ -70,24 +78,33 @@ class Nevers:
         """The fault, as ``never_said`` names its own; empty where there is none.
 
         Whole sentences are judged and their parts, lest something forbidden hides behind something harmless. What gives back
-        only words of ``told`` is the dreamer's.
+        only words of ``told``, and enough of them, is the dreamer's.
         """
-        bare = MARK.sub("", text)
-        theirs = stated(told)
-        said = [one for one in parts(bare) if not content_stems(one) <= theirs]
-        if not said or not is_english(bare):
+        bare = MARK.sub("", text).strip()
+        if bare in frozenset(our_own()) or not is_english(bare):
             return []
-        return [LEARNED] if self.likely(said).max() >= 1 else []
+        theirs = stated(told)
+        stretches = dict.fromkeys([*parts(bare), *_STRETCHES.split(bare)])
+        said = [
+            one for one in stretches if not FEWEST_TOLD <= len(content_stems(one)) <= len(content_stems(one) & theirs)
+        ]
+        outright = list(dict.fromkeys(name for one in said for name in said_outright(one)))
+        if outright or not said:
+            return outright
+        judged = [one for one in said if not _pardons().search(_plain(one))]
+        enough = [SURELY if one == bare else SURELY_IN_PART for one in judged]
+        return [LEARNED] if judged and np.any(self.likely(judged) >= enough) else []
 
     def likely(self, said: Sequence[str]) -> NDArray[np.float64]:
-        """How likely each is never said, divided by what is enough for it."""
-        found = self.classifier.probabilities(said, self._columns(said))
-        return found[:, self.classifier.labels.index(NEVER)] / SURELY
+        """How likely each is something that is never said (0 to 1), by the examples."""
+        found: NDArray[np.float64] = self.classifier.probabilities(said, self._columns(said))
+        return found[:, self.classifier.labels.index(NEVER)]
 
     def _columns(self, said: Sequence[str]) -> NDArray[np.float32]:
         """A row a sentence: its embedding, and the signals that it shows."""
-        shown = np.array([signals_of(one) for one in said], dtype=np.float32)
-        return np.hstack([self._embedder.encode(list(said)), SIGNAL * shown]).astype(np.float32)
+        shown = np.array([[name in signals for name in _names()] for signals in map(signals_of, said)])
+        weights = [FORM if name in _forms() else SIGNAL for name in _names()]
+        return np.hstack([self._embedder.encode(list(said)), shown * weights]).astype(np.float32)
 
 
 def parts(text: str) -> list[str]:
@@ -96,10 +113,12 @@ def parts(text: str) -> list[str]:
     return list(dict.fromkeys([text, *(part for part in cut if count_words(part) >= FEWEST_WORDS_OF_A_PART)]))
 
 
-def signals_of(sentence: str) -> list[bool]:
-    """Whether the sentence shows each of the signals."""
+def signals_of(sentence: str) -> frozenset[str]:
+    """The signals that a sentence shows, and the forms that they make together."""
     told = _plain(sentence)
-    return [bool(pattern.search(told)) for pattern in _patterns("signals").values()]
+    shown = {name for name, pattern in _patterns("signals").items() if pattern.search(told)}
+    made = {name for name, form in _forms().items() if shown & set(form["shows"]) and not shown & set(form["without"])}
+    return frozenset(shown | made)
 
 
 def _plain(sentence: str) -> str:
@@ -108,16 +127,74 @@ def _plain(sentence: str) -> str:
 
 @cache
 def _patterns(kind: str) -> dict[str, re.Pattern[str]]:
-    """The patterns of a part of the file; one that stands on several lines has a space after the bar that ends each."""
-    told: dict[str, str] = read_yaml("assistant", "nevers.yaml")[kind]
-    return {name: re.compile(pattern.strip().replace("| ", "|")) for name, pattern in told.items()}
+    """The patterns of a part of the file; one may stand on several lines."""
+    told: dict[str, str] = _told()[kind]
+    return {name: _compiled(pattern) for name, pattern in told.items()}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("\n", ""))
+
+
+@cache
+def _told() -> dict[str, Any]:
+    told: dict[str, Any] = read_yaml("assistant", "nevers.yaml")
+    return told
+
+
+@cache
+def _pardons() -> re.Pattern[str]:
+    return _compiled(_told()["pardons"])
+
+
+def said_outright(sentence: str) -> list[str]:
+    """The wordings and plain forms of what is never said that a sentence of a model has; empty where it has none."""
+    told = _plain(sentence)
+    if _pardons().search(told):
+        return []
+    worded = [name for name, pattern in _patterns("wordings").items() if pattern.search(told)]
+    goes_on = _GOES_ON.match(told)  # "... and wash" is no order
+    return worded or ([] if goes_on else sorted(signals_of(sentence) & frozenset(_told()["plain_forms"])))
+
+
+@cache
+def _forms() -> dict[str, dict[str, list[str]]]:
+    told: dict[str, dict[str, list[str]]] = _told()["forms"]
+    return told
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """All signals and forms, in the order of their columns."""
+    return (*_patterns("signals"), *_forms())
 
 
 def _signals_as_told() -> str:
-    return repr({name: pattern.pattern for name, pattern in _patterns("signals").items()})
+    patterns = {name: pattern.pattern for name, pattern in _patterns("signals").items()}
+    return repr((patterns, _forms(), SIGNAL, FORM))
 
 
 @cache
 def _examples() -> dict[str, list[str]]:
+    """Both lists; what is allowed with its parts, as they are judged too, and every second sentence of our own."""
     rows: dict[str, list[str]] = read_yaml("assistant", "nevers_examples.yaml")
-    return {ALLOWED: rows[ALLOWED], NEVER: [one for label, told in rows.items() if label != ALLOWED for one in told]}
+    allowed = [*rows[ALLOWED], *our_own()[::2]]
+    never = [one for label, told in rows.items() if label != ALLOWED for one in told]
+    return {ALLOWED: list(dict.fromkeys(part for one in allowed for part in parts(one))), NEVER: never}
+
+
+@cache
+def our_own() -> tuple[str, ...]:
+    """Every sentence that we say ourselves: no model made it, so it is what a good reply sounds like."""
+    read = [read_yaml("assistant", "texts.yaml"), *(read_yaml("assistant", "method", name) for name in OF_OUR_OWN)]
+    said = (one for told in read for one in _strings(told) if count_words(one) >= FEWEST_WORDS and "{" not in one)
+    return tuple(dict.fromkeys(said))
+
+
+def _strings(told: Any) -> Iterator[str]:
+    """Every text in a file, the keys left out."""
+    if isinstance(told, str):
+        yield " ".join(told.split())
+    elif isinstance(told, dict | list):
+        for one in told.values() if isinstance(told, dict) else told:
+            yield from _strings(one)
