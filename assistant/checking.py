@@ -16,10 +16,13 @@ from assistant.contract import (
     faults_of_question,
     faults_of_sentence,
     fewest_words,
+    is_of_the_library,
+    points_at_what_was_said,
 )
 from assistant.grounding import figures, sentences_of, support
 from assistant.leaks import leaks
 from assistant.method.children import is_for_adults
+from assistant.nevers import Nevers
 from assistant.reflecting import faults_of_reflection
 from assistant.texts import choices, text
 from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence, Wish
@@ -42,12 +45,14 @@ _TURNS_DOWN = re.compile(
 class Checker:
     """Follows one reply. Feed it each unit, show what it gives back, then show what ``finish`` adds.
 
-    ``notes`` are what a model, besides the prompts, was told of this turn and is not to tell; None where no model speaks.
+    ``nevers`` judges the sentences that a model made, and ``notes`` are what it, besides the prompts, was told of this turn and is
+    not to tell; both None where no model speaks.
     ``repairs`` counts units that were replaced, added or left out; ``kept`` counts the voice's own units that were shown.
     """
 
-    def __init__(self, plan: Plan, *, notes: Sequence[str] | None = None) -> None:
+    def __init__(self, plan: Plan, nevers: Nevers | None = None, *, notes: Sequence[str] | None = None) -> None:
         self.plan = plan
+        self._nevers = nevers
         self._only_for_the_model = notes
         self.repairs = 0
         self.kept = 0
@@ -175,6 +180,8 @@ class Checker:
         told = [*(turn.message for turn in plan.earlier), message]
         faults = faults_of_sentence(unit, message, plan.hits, first=not self.sentences, told=told)
         faults += self._leaks(unit.text)
+        if not self._is_ours(unit):
+            faults += self._faults_of_a_model(unit.text, told if unit.role is Role.HEARD else ())
         if unit.role is Role.READING:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
@@ -197,6 +204,16 @@ class Checker:
         if any(_alike(unit.text, shown.text) >= SAYS_THE_SAME for shown in self.sentences):
             faults.append("said already")
         return faults
+
+    def _faults_of_a_model(self, said: str, told: Sequence[str] = ()) -> list[str]:
+        return [f"never said: {never}" for never in self._nevers.faults(said, told)] if self._nevers else []
+
+    def _is_ours(self, unit: Sentence) -> bool:
+        """Whether a voice only passes on, word for word, what the plan or the library gave it."""
+        plan = self.plan
+        return unit.text in (plan.plain, plan.note, plan.remark, plan.comfort) or is_of_the_library(
+            unit.text, plan.hits
+        )
 
     def _brings_back(self, said: str) -> bool:
         """Whether a sentence says, in its own words, most of what the dreamer said no to."""
@@ -283,6 +300,8 @@ class Checker:
             faults = faults_of_question(offered, self.plan.told, self.plan.asked) + self._leaks(offered)
             if self.plan.child and is_for_adults(offered):
                 faults.append("nothing of sex is asked of a child")
+            if offered != self.plan.question and not points_at_what_was_said(offered):
+                faults += self._faults_of_a_model(offered)
             if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered

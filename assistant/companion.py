@@ -16,6 +16,7 @@ from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
+from assistant.nevers import Nevers, never_said
 from assistant.phrases import without_thanks
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import (
@@ -52,6 +53,7 @@ from assistant.understanding import (
     RECENT,
     as_understood,
     kind_of,
+    of_medicine,
     of_this_dream,
     opens_a_dream,
     question_to_answer,
@@ -118,6 +120,7 @@ class Companion:
         reply_kinds: ReplyKinds,
         clause_weights: ClauseWeights,
         hints: Hints,
+        nevers: Nevers,
     ) -> None:
         self.settings = settings
         self.library = library
@@ -128,6 +131,7 @@ class Companion:
         self._reply_kinds = reply_kinds
         self._clause_weights = clause_weights
         self._hints = hints
+        self._nevers = nevers
         self._hints_at_a_risk = remembering(KEPT)(hints.is_in)
         self._hear = remembering(KEPT)(self._heard_anew)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
@@ -149,7 +153,16 @@ class Companion:
         clause_weights = ClauseWeights(embedder, learned, ear)
         hints = Hints(embedder, learned)
         return cls(
-            settings, library, journal, Answering(settings), ear, speech_acts, reply_kinds, clause_weights, hints
+            settings,
+            library,
+            journal,
+            Answering(settings),
+            ear,
+            speech_acts,
+            reply_kinds,
+            clause_weights,
+            hints,
+            Nevers(embedder, learned),
         )
 
     def with_journal_in(self, folder: Path) -> Companion:
@@ -168,6 +181,7 @@ class Companion:
             self._reply_kinds,
             self._clause_weights,
             self._hints,
+            self._nevers,
         )
         if self.warm:
             other._warm.set()
@@ -194,6 +208,7 @@ class Companion:
             self._reply_kinds.warm_up()
             self._clause_weights.warm_up()
             self._hints.warm_up()
+            self._nevers.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
             self._warm.set()
@@ -218,6 +233,10 @@ class Companion:
 
     def _hinted(self, messages: Sequence[str]) -> tuple[bool, ...]:
         return tuple(map(self._hints_at_a_risk, messages)) if self.warm else ()
+
+    def nevers_in(self, sentence: str) -> list[str]:
+        """What no reply may say and a model's sentence says, by rules and examples; empty where it says nothing of the kind."""
+        return [*never_said(sentence), *self._nevers.faults(sentence)]
 
     def hear(self, message: str, *, under_way: bool = True) -> Heard:
         """The message as heard in the middle of a conversation, or where it tells a dream."""
@@ -317,6 +336,7 @@ class Companion:
 
     def _plan(self, said: _Said, safety: Safety) -> Plan:
         heard = self._hear(said.message, under_way=bool(said.earlier))
+        heard = replace(heard, directed=of_medicine(heard.directed, said.told))
         earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
         question = question_to_answer(heard, earlier_heard)
         before = _dreamt_before(said, heard, asks=bool(question))
@@ -389,7 +409,8 @@ class Companion:
 
     def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
-        checker = Checker(plan, notes=NOTES_OF_A_TURN if voice.name != BUILT_IN else None)
+        by_model = voice.name != BUILT_IN
+        checker = Checker(plan, self._nevers if by_model else None, notes=NOTES_OF_A_TURN if by_model else None)
         first_unit = 0.0
         reminder = (Sentence(plan.reminder, Role.PLAIN),) if plan.reminder else ()
         finished, stopped = False, False

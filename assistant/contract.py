@@ -196,7 +196,7 @@ def faults_of_sentence(
             faults.append("a reading carries its mark")
         elif not _stands(citation.section, citation.marker, citation.quote, hits):
             faults.append("a quote stands in its passage to the letter")
-        if in_english and not _TENTATIVE.search(sentence.text) and not _is_of_the_library(sentence.text, hits):
+        if in_english and not _TENTATIVE.search(sentence.text) and not is_of_the_library(sentence.text, hits):
             faults.append("a reading is tentative")
     if sentence.role is Role.THOUGHT and in_english:
         if not _TOLD_AS_OWN.search(sentence.text):
@@ -217,7 +217,7 @@ def faults_of_sentence(
     return faults
 
 
-def _is_of_the_library(text: str, hits: Sequence[Hit]) -> bool:
+def is_of_the_library(text: str, hits: Sequence[Hit]) -> bool:
     """Whether a reading is a section's own sentence: those were weighed one by one when they were written."""
     bare = MARK.sub("", text)
     return any(bare == reading.text for hit in hits for reading in hit.section.readings)

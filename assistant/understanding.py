@@ -121,6 +121,20 @@ __all__ = [
 ]
 
 
+_ON_WHAT_TO_DO = frozenset({"asks_help", "asks_if_it_works", "asks_cause", "asks_opinion", "asks_agreement"})
+_MEDICINE = re.compile(
+    r"\b(?:pills?|tablets?|doses?|medic(?:ine|ation)s?|meds|antidepressants?|sertraline|lithium|insulin|melatonin|prazosin|"
+    r"\w{2,}(?:azepam|olol|azodone|oxetine|azapine|etiapine|opram)|beta blockers?|sleeping aids?|(?:can|could|should) i take)\b",
+    re.IGNORECASE,
+)
+
+
+def of_medicine(directed: Directed, told: Sequence[str]) -> Directed:
+    """The same message, taken for a question to a doctor where it asks what to do about a medicine that was just spoken of."""
+    asks = directed.asks in _ON_WHAT_TO_DO and any(_MEDICINE.search(message) for message in told[-2:])
+    return replace(directed, asks="asks_doctor") if asks else directed
+
+
 def opens_a_dream(message: str, parts: Directed) -> bool:
     """Whether the message says of itself that it turns to another dream, and tells something of it."""
     if _NO_OTHER.search(message):

@@ -12,6 +12,7 @@ from assistant.evaluation import baseline
 from assistant.evaluation.grounding import measure_grounding
 from assistant.evaluation.hearing import measure_hearing, measure_hearts
 from assistant.evaluation.method import measure_kinds, measure_method
+from assistant.evaluation.nevers import measure_nevers
 from assistant.evaluation.replies import in_own_folder, measure_replies
 from assistant.evaluation.retrieval import measure_retrieval
 from assistant.evaluation.safety import measure_safety
@@ -37,6 +38,7 @@ def evaluate_all(companion: Companion, *, with_model: bool = False) -> dict[str,
             free
         )
     figures["citations"] = measure_grounding()
+    figures["what is never said"] = measure_nevers(built_in)
     figures["safety"] = measure_safety(built_in)
     figures["speed"] = measure_speed(built_in)
     return figures

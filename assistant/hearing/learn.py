@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant.clause_weights import ClauseWeights
 from assistant.hearing import Ear
 from assistant.learned import SHIPPED, SentenceClassifier, write
+from assistant.nevers import Nevers
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import Hints
 from assistant.settings import Settings
@@ -16,12 +17,13 @@ from knowledge.embedding import SentenceTransformerEmbedder
 
 
 def classifiers() -> tuple[SentenceClassifier, ...]:
-    """All classifiers of hearing/, with the embedding model that comes as a package."""
+    """All classifiers that come with the package, with the embedding model that comes as a package."""
     embedder = SentenceTransformerEmbedder(Settings.model_fields["embedding_model"].default)
     nowhere = Path("/nonexistent")
     speech_acts = SpeechActs(embedder, nowhere)
     replies, weights = ReplyKinds(embedder, nowhere, speech_acts), ClauseWeights(embedder, nowhere, Ear())
-    return (*speech_acts.classifiers, *weights.classifiers, *Hints(embedder, nowhere).classifiers, *replies.classifiers)
+    alone = (*Hints(embedder, nowhere).classifiers, Nevers(embedder, nowhere).classifier)
+    return (*speech_acts.classifiers, *weights.classifiers, *alone, *replies.classifiers)
 
 
 def main() -> None:

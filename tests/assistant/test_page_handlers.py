@@ -387,6 +387,7 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         companion._reply_kinds,
         companion._clause_weights,
         companion._hints,
+        companion._nevers,
     )
     broken._warm.set()
     shown = tell(Handlers(broken), anna)
