@@ -124,7 +124,7 @@ class LiveTurn:
             case Notice(text=text):
                 self.notice, self.state = text, State.FAILED
             case Done(turn=turn):
-                self.notice, self.state = "", State.DONE
+                self.notice, self.state = "", State.STOPPED if turn.stopped else State.DONE
                 self._hits, self._covered, self._kind = turn.hits, turn.covered, turn.kind.value
                 self._citations = list(turn.citations)
 

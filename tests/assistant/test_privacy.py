@@ -128,8 +128,9 @@ def last_turn(shown: str) -> str:
 
 
 def heard(request: Request) -> str:
-    """A model that says again what it was told."""
-    return f"HEARD: You dreamed of {name(0)} and of {name(1)}.\nQUESTION: What was {name(2)} like?\n"
+    """A model that says again which of the names it was told."""
+    told = " and ".join(name(one) for one in NAMES if name(one) in json.dumps(request.body)) or "water"
+    return f"HEARD: You dreamed of {told}.\nQUESTION: What was {told} like?\n"
 
 
 def tell_much(tab: Tab, endpoint: Endpoint | None) -> None:
