@@ -59,7 +59,12 @@ _BORDER = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"[<>{}\[\]()|\\`~^=*_#@]|https?:|www\.|\w\.(?:com|org|net)\b")
-_CUT_SHORT = re.compile(r"\b(?:just|like|so|very|an?|the|of|and|or|but|is|was|are|were|really|my|your)$", re.IGNORECASE)
+_CUT_SHORT = re.compile(
+    r"\b(?:just|like|so|very|an?|the|of|and|or|but|is|was|are|were|really|my|your|turn(?:ed|s)? out)$", re.IGNORECASE
+)
+_HALF = re.compile(
+    r"^(?:(?:and|but|so) )?(?:each time|every time|whenever)\b(?!.*,)", re.IGNORECASE
+)  # "each time you sat down", cut before what then was
 _SOUNDS_LIKE_ADVICE = re.compile(
     r"^(?:(?:maybe|perhaps|probably|then|so|and|but) )*you (?:should|ought|must|need to|have to|could|'d better)\b",
     re.IGNORECASE,
@@ -193,6 +198,7 @@ def _is_fit(clause: Clause) -> bool:
     return not (
         _SHORT_OF_AN_APOSTROPHE.search(clause.turned)
         or _CUT_SHORT.search(clause.turned)
+        or _HALF.match(clause.turned)
         or lowers & COARSE
         or _MARKUP.search(clause.turned)
         or _FIRST_PERSON.search(_QUOTATION.sub("", clause.turned))

@@ -81,7 +81,7 @@ _ASKING_FORM = re.compile(
     _ANY,
 )
 _COMPLAINS = re.compile(
-    r"\byou(?:'?re| are)? (?:saying|not (?:listening|answering|hearing|getting)|ignoring|repeating|being (?:cold|rude|harsh)|did ?n'?t (?:answer|listen|hear|say|give)|do ?n'?t (?:listen|understand|answer|get it)|keep (?:asking|saying)|never answer\w*|gave no|just (?:asked|said that|repeated))\b|"
+    r"\byou(?:'?re| are)? (?:saying|not (?:listening|answering|hearing|getting)|ignoring|repeating|being (?:cold|rude|harsh)|did ?n'?t (?:answer|listen|hear|say|give)|do ?n'?t (?:listen|understand|answer|get it)|keep (?:asking|saying)|(?:always|only(?: ever)?|just) (?:answer\w*|ask\w*|repeat\w*|quot\w+)|never answer\w*|gave no|just (?:asked|said that|repeated))\b|"
     r"\bi did ?n'?t ask (?:you|u)\b|\bi(?:'ve| have)? (?:just |already )?told (?:you|u)\b|\b(?:you|u)(?:'ve| have)? (?:not |now |just )?(?:answered|ignored|asked me (?:who|what|about|how))\b|\b(?:you|u) (?:did ?n'?t|did not|have ?n'?t|have not) (?:answer|tell)|"
     r"\bi (?:just |already )?asked (?:you )?(?:(?:a|the) (?:\w+ )?question|what|whether|if|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
     r"\bi never (?:said|told (?:you|u)|asked)\b|\bare (?:you|u) (?:even )?(?:reading|listening)\b|\bi just said\b|\bi did (?:answer|say|tell)\b|\bnot (?:really )?what i (?:said|asked|meant|wanted to (?:talk about|know|say))\b|\bi had asked\b|"
