@@ -245,7 +245,8 @@ def wait_for(talker: Talker, moment: int, chance: random.Random) -> None:
     assert talker.has_been_shown.wait(SECONDS_TO_START)
 
 
-@pytest.mark.parametrize("kills", [range(1, 2), pytest.param(range(SERVERS_KILLED), marks=pytest.mark.soak)], ids=len)
+@pytest.mark.soak
+@pytest.mark.parametrize("kills", [range(SERVERS_KILLED)], ids=len)
 def test_a_served_page_may_be_killed_at_any_moment(house: Path, tell: Tell, kills: range) -> None:
     chance = random.Random(3)
     talkers = [Talker(f"tab{number:05}", random.Random(number)) for number in range(TABS)]
