@@ -12,7 +12,7 @@ from assistant.method.responses import gentle_questions, questions_after_answers
 from assistant.method.scenes import all_scene_questions
 from assistant.nevers import never_said
 from assistant.phrases import is_only_talk, says_nothing
-from assistant.plain_words import faults_of_wording
+from assistant.readable import faults_of_wording
 from assistant.texts import choices
 from assistant.types import Kind, Plan, Role, Sentence
 from assistant.words import MARK, content_stems, count_words, is_english

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from assistant.plain_words import seen
+from assistant.readable import seen
 
 RUN = 7  # words in a row that stand in a prompt by no chance: "what the dream means is for you" shares six
 PIECE = 4  # words of a sentence that is nothing but a piece of a prompt
@@ -23,19 +23,12 @@ def leaks(sentence: str, notes: Sequence[str], said: Sequence[str]) -> bool:
     ``notes`` are other texts that only the model is to read; ``said`` is what the dreamer, the library or we said: to repeat
     that is no leak.
     """
-    of_notes = frozenset().union(_of_prompts(RUN), *(_runs_of_text(note, RUN) for note in notes))
-    told = frozenset().union(*(_runs_of_text(one, RUN) for one in said))
-    if _runs_of_text(sentence, RUN) & of_notes - told:
+    runs = _runs_of_text(sentence) & (_of_prompts() | _runs_of_all(notes))
+    if runs and runs - _runs_of_all(said):
         return True
     words = _words(sentence)
     piece = len(words) >= PIECE and _stands_whole(words, notes)
     return piece and not any(f" {' '.join(words)} " in f" {' '.join(_words(one))} " for one in said)
-
-
-def shares_a_run(sentence: str, others: Sequence[str]) -> bool:
-    """Whether a sentence has so many words in a row from one of the other texts that it copies it."""
-    runs = _runs_of_text(sentence, RUN)
-    return any(runs & _runs_of_text(one, RUN) for one in others)
 
 
 def _stands_whole(words: Sequence[str], notes: Sequence[str]) -> bool:
@@ -53,16 +46,20 @@ def _prompt_lines() -> tuple[str, ...]:
 
 
 @cache
-def _of_prompts(length: int) -> frozenset[Run]:
-    return frozenset().union(*(_runs(line.split(), length) for line in _prompt_lines()))
+def _of_prompts() -> frozenset[Run]:
+    return frozenset().union(*(_runs(line.split()) for line in _prompt_lines()))
 
 
-def _runs_of_text(text: str, length: int) -> frozenset[Run]:
-    return _runs(_words(text), length)
+def _runs_of_all(texts: Sequence[str]) -> frozenset[Run]:
+    return frozenset().union(*map(_runs_of_text, texts))
 
 
-def _runs(words: Sequence[str], length: int) -> frozenset[Run]:
-    return frozenset(tuple(words[start : start + length]) for start in range(len(words) - length + 1))
+def _runs_of_text(text: str) -> frozenset[Run]:
+    return _runs(_words(text))
+
+
+def _runs(words: Sequence[str]) -> frozenset[Run]:
+    return frozenset(tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
 
 
 def _words(text: str) -> list[str]:

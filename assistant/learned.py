@@ -156,7 +156,7 @@ class SentenceClassifier:
     def _features(self, learned: Learned, sentences: Sequence[str], columns: NDArray[np.float32]) -> Any:
         from scipy.sparse import csr_matrix, hstack
 
-        plain = [_plain(one) for one in sentences]
+        plain = [levelled(one) for one in sentences]
         words, letters = learned.vectorizers
         dense = csr_matrix(self._meaning * columns.astype(np.float64))
         return hstack([words.transform(plain), letters.transform(plain), dense]).tocsr()
@@ -206,7 +206,7 @@ def _read(path: Path) -> Learned | None:
 
 def _vocabularies(sentences: Sequence[str]) -> tuple[tuple[str, ...], Floats, tuple[str, ...], Floats]:
     """The words and letters that are counted, each with its weight."""
-    plain = [_plain(one) for one in sentences]
+    plain = [levelled(one) for one in sentences]
     words, letters = _words(min_df=2).fit(plain), _letters(min_df=3).fit(plain)
     return (
         tuple(words.get_feature_names_out()),
@@ -253,13 +253,14 @@ def _analyzers() -> tuple[Callable[[str], list[str]], Callable[[str], list[str]]
     return words.build_analyzer(), letters.build_analyzer()
 
 
-def _plain(sentence: str) -> str:
+def levelled(sentence: str) -> str:
+    """The sentence in lower case, with straight apostrophes and single blanks."""
     return " ".join(sentence.lower().replace("’", "'").split())
 
 
 def _pieces(sentence: str) -> str:
     """Its words and marks, its first one to three and last one or two words as such, and how long it is."""
-    words = _WORDS.findall(_plain(sentence))
+    words = _WORDS.findall(levelled(sentence))
     first = ["^" + "_".join(words[:count]) for count in (1, 2, 3)]
     last = ["$" + "_".join(words[-count:]) for count in (1, 2)]
     return " ".join([*words, *first, *last, f"={min(6, len(words) // 4)}"])

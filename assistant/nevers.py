@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.kept_yaml import read_yaml
-from assistant.learned import SentenceClassifier
+from assistant.learned import SentenceClassifier, levelled
 from assistant.words import MARK, content_stems, count_words, is_english
 from knowledge.embedding import Embedder
 
@@ -46,7 +46,7 @@ def never_said(text: str, told: Sequence[str] = ()) -> list[str]:
     theirs = stated(told)
     broken = []
     for name, pattern in _patterns("rules").items():
-        found = [content_stems(match.group()) for match in pattern.finditer(_plain(text))]
+        found = [content_stems(match.group()) for match in pattern.finditer(levelled(text))]
         if any(not stems or not stems <= theirs for stems in found):
             broken.append(name)
     return broken
@@ -91,7 +91,7 @@ class Nevers:
         outright = list(dict.fromkeys(name for one in said for name in said_outright(one)))
         if outright or not said:
             return outright
-        judged = [one for one in said if not _pardons().search(_plain(one))]
+        judged = [one for one in said if not _pardons().search(levelled(one))]
         enough = [SURELY if one == bare else SURELY_IN_PART for one in judged]
         return [LEARNED] if judged and np.any(self.likely(judged) >= enough) else []
 
@@ -115,14 +115,10 @@ def parts(text: str) -> list[str]:
 
 def signals_of(sentence: str) -> frozenset[str]:
     """The signals that a sentence shows, and the forms that they make together."""
-    told = _plain(sentence)
+    told = levelled(sentence)
     shown = {name for name, pattern in _patterns("signals").items() if pattern.search(told)}
     made = {name for name, form in _forms().items() if shown & set(form["shows"]) and not shown & set(form["without"])}
     return frozenset(shown | made)
-
-
-def _plain(sentence: str) -> str:
-    return " ".join(sentence.lower().replace("’", "'").split())
 
 
 @cache
@@ -149,7 +145,7 @@ def _pardons() -> re.Pattern[str]:
 
 def said_outright(sentence: str) -> list[str]:
     """The wordings and plain forms of what is never said that a sentence of a model has; empty where it has none."""
-    told = _plain(sentence)
+    told = levelled(sentence)
     if _pardons().search(told):
         return []
     worded = [name for name, pattern in _patterns("wordings").items() if pattern.search(told)]

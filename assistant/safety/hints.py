@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.clause_weights import tellings
 from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
 from assistant.phrases import plain
@@ -153,19 +154,14 @@ def _sentences() -> dict[str, list[str]]:
 @cache
 def _messages() -> dict[str, list[str]]:
     """Whole messages: those of risks.jsonl, and tellings of dreams and replies in conversations, that are none."""
-    harmless = [row["message"] for row in _rows("assistant.hearing", "gist.jsonl")] + said_in_conversations()
+    harmless = [row["message"] for row in tellings()] + said_in_conversations()
     told = [(message, _NONE) for message in harmless]
-    told += [
-        (row["message"], _NONE if row["label"] == _NONE else _HINT) for row in _rows("assistant.safety", "risks.jsonl")
-    ]
+    lines = (files("assistant.safety") / "risks.jsonl").read_text("utf-8").splitlines()
+    told += [(row["message"], _NONE if row["label"] == _NONE else _HINT) for row in map(json.loads, lines)]
     by_label: dict[str, list[str]] = {_HINT: [], _NONE: []}
     for message, label in dict(told).items():
         by_label[label].append(message)
     return by_label
-
-
-def _rows(package: str, name: str) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (files(package) / name).read_text("utf-8").splitlines()]
 
 
 def _bare(sentence: str) -> str:

@@ -11,7 +11,7 @@ from assistant.contract import BEGINS_WITH_THE_DREAMER, ROWS, Row, Wanted
 from assistant.memory import told_in_short
 from assistant.method.questions import FACET_WORDS
 from assistant.models.client import ChatClient, Message
-from assistant.plain_words import JOINERS
+from assistant.readable import JOINERS
 from assistant.texts import text
 from assistant.types import Kind, Plan, Question, Sentence, Turn, Wish
 from assistant.voices.built_in import BuiltInVoice

@@ -18,7 +18,7 @@ from assistant.evaluation.samples import OUTSIDE_FOLDER, outside_rows
 from assistant.leaks import leaks
 from assistant.page import render
 from assistant.page.shown import LiveTurn
-from assistant.plain_words import faults_of_wording
+from assistant.readable import faults_of_wording
 from assistant.types import Done, Safety
 from assistant.voices.free import unfenced
 from tests.endpoint import Endpoint, say
