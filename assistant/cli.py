@@ -176,7 +176,7 @@ def screen(text: Text = "", batch: Batch = None, as_json: Json = False) -> None:
     hints = Hints(embedder, settings.data_dir / "learned")
 
     def answer(messages: list[str]) -> dict[str, Any]:
-        found = screen_messages(messages, [hints.is_in(message) for message in messages])
+        found = screen_messages(messages, [hints.strength(message) for message in messages])
         return {"level": found.level.value, "why": found.why}
 
     if batch is not None:

@@ -21,10 +21,12 @@ from assistant.phrases import without_thanks
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import (
     Hints,
+    WrittenReply,
+    care_reply,
     country_code,
-    crisis_reply,
     distress_note,
     is_child,
+    names_the_dream,
     other_language_note,
     screen,
 )
@@ -97,6 +99,11 @@ class _Said:
     def told(self) -> list[str]:
         return [*(turn.message for turn in self.earlier), self.message]
 
+    @property
+    def answered(self) -> list[str]:
+        """What was replied so far, and the reply that another one is wanted for."""
+        return [turn.reply for turn in (*self.earlier, *([self.instead_of] if self.instead_of else []))]
+
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
@@ -132,7 +139,7 @@ class Companion:
         self._clause_weights = clause_weights
         self._hints = hints
         self._nevers = nevers
-        self._hints_at_a_risk = remembering(KEPT)(hints.is_in)
+        self._strength_of_hints = remembering(KEPT)(hints.strength)
         self._hear = remembering(KEPT)(self._heard_anew)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
         self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
@@ -231,8 +238,8 @@ class Companion:
         """The level of safety after the last of a person's messages: by rules alone while the models are being loaded."""
         return screen(messages, self._hinted(messages))
 
-    def _hinted(self, messages: Sequence[str]) -> tuple[bool, ...]:
-        return tuple(map(self._hints_at_a_risk, messages)) if self.warm else ()
+    def _hinted(self, messages: Sequence[str]) -> tuple[float, ...]:
+        return tuple(map(self._strength_of_hints, messages)) if self.warm else ()
 
     def nevers_in(self, sentence: str) -> list[str]:
         """What no reply may say and a model's sentence says, by rules and examples; empty where it says nothing of the kind."""
@@ -314,7 +321,7 @@ class Companion:
         self, said: _Said, hearing: Future[Heard] | None, stop: threading.Event, built_in: bool
     ) -> Iterator[Event]:
         safety = screen(said.told).level  # by rules, while the message is being heard
-        hinted: tuple[bool, ...] = ()
+        hinted: tuple[float, ...] = ()
         if safety is not Safety.CRISIS:
             if hearing is not None:
                 hearing.result()
@@ -322,11 +329,12 @@ class Companion:
                 yield Notice("waiting", "I'm still getting ready: the library is being opened. Your message is kept.")
                 self.warm_up()
             hinted = self._hinted(said.told)
-            safety = screen(said.told, hinted).level if any(hinted) else safety
-        if safety is Safety.CRISIS:
-            yield from self._care(said, hinted)
+            safety = screen(said.told, hinted).level
+        words = care_reply(said.told, said.answered, self.country_of(said.visitor), hinted)
+        if words:
+            yield from self._care(said, safety, words)
             return
-        plan = self._plan(said, safety)
+        plan = self._plan(replace(said, earlier=_of_dreams(said.earlier)), safety, said)
         yield Passages(plan.hits, plan.covered)
         try:
             voice = self._answering.voice(BUILT_IN if built_in else self.journal.voice_of(said.visitor))
@@ -334,9 +342,10 @@ class Companion:
         except (ModelError, ModelFileError) as error:
             yield Notice(error.kind, model_failure(error) if isinstance(error, ModelError) else str(error))
 
-    def _plan(self, said: _Said, safety: Safety) -> Plan:
+    def _plan(self, said: _Said, safety: Safety, whole: _Said) -> Plan:
+        """The plan of an ordinary turn; ``said`` holds the turns about a dream, ``whole`` the whole conversation."""
         heard = self._hear(said.message, under_way=bool(said.earlier))
-        heard = replace(heard, directed=of_medicine(heard.directed, said.told))
+        heard = replace(heard, directed=of_medicine(heard.directed, whole.told))
         earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
         question = question_to_answer(heard, earlier_heard)
         before = _dreamt_before(said, heard, asks=bool(question))
@@ -362,12 +371,12 @@ class Companion:
             found,
             sections=sections,
             instead_of=said.instead_of,
-            child=is_child(said.told),
+            child=is_child(whole.told),
         )
         if safety is Safety.DISTRESS:
-            plan = self._softened(plan, said)
-        plan = replace(plan, reminder=_reminder(plan, said))
-        return replace(plan, note=_note_on_the_language(said)) if not plan.note else plan
+            plan = self._softened(plan, whole)
+        plan = replace(plan, reminder=_reminder(plan, whole))
+        return replace(plan, note=_note_on_the_language(whole)) if not plan.note else plan
 
     def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
         """How likely the message is each kind of reply to the latest reading and the last question; a long first one is read by rules."""
@@ -397,8 +406,7 @@ class Companion:
 
     def _softened(self, plan: Plan, said: _Said) -> Plan:
         """The plan with a soft word before the ordinary reply, for somebody who is not well."""
-        earlier = sum(turn.safety is Safety.DISTRESS for turn in said.earlier)
-        note = distress_note(said.told, earlier, self._hinted(said.told))
+        note = distress_note(said.told, said.answered, self.country_of(said.visitor), self._hinted(said.told))
         return replace(
             plan,
             note=note.text,
@@ -439,10 +447,8 @@ class Companion:
                 self.journal.record_answer(said.visitor, said.turn_id, turn)
         yield Done(turn)
 
-    def _care(self, said: _Said, hinted: tuple[bool, ...]) -> Iterator[Event]:
-        """The written reply to a crisis: no search, no model, no interpretation."""
-        earlier = sum(turn.kind is Kind.CRISIS for turn in said.earlier)
-        words = crisis_reply(said.told, earlier, self.country_of(said.visitor), hinted)
+    def _care(self, said: _Said, safety: Safety, words: WrittenReply) -> Iterator[Event]:
+        """The written reply while a risk is open: no search, no model, no interpretation."""
         sentences = (Sentence(words.text, Role.PLAIN),)
         turn = Turn(
             message=said.message,
@@ -452,7 +458,7 @@ class Companion:
             citations=(),
             hits=(),
             covered=False,
-            safety=Safety.CRISIS,
+            safety=safety,
             stage=Stage.EXPLORE,
             voice="built-in",
             model="",
@@ -482,6 +488,15 @@ def _check_length(message: str) -> None:
 def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     """The finished turns of a conversation; an unanswered message is no part of it for the next reply."""
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
+
+
+def _of_dreams(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns as an ordinary reply looks back on them: of those that were answered by a risk alone, only what they told of a dream."""
+    return tuple(
+        replace(turn, kind=Kind.DREAM) if turn.kind is Kind.CRISIS else turn
+        for turn in turns
+        if turn.kind is not Kind.CRISIS or names_the_dream(turn.message)
+    )
 
 
 def _dreamt_before(said: _Said, heard: Heard, *, asks: bool) -> list[str]:

@@ -21,6 +21,7 @@ MOST_WORDS = 45
 LONGEST_QUOTE = 20  # words
 _LONGEST_QUOTE_IN_CHARACTERS = 160
 _WORDS_OF_FRAMES = 8  # at most this many are added by a frame
+_BEST, _LESS_WORTH = 4, 1.0
 _COMFORTABLE = 32  # words; beyond, a reply gets long to listen to
 _DANGLING = 1.2  # worth that a telling loses by a "he" that it does not name
 _APART = 0.8  # and by going on with something that did not stand right after
@@ -115,10 +116,20 @@ def give_back(heard: Heard, *, used_frames: Collection[str] = (), seed: int = 0)
     for waking in (False, True):
         windows = list(_windows(heard, waking))
         if windows:
-            best = max(windows, key=_worth)
+            best = _begins_early(heard, windows)
             quoted = _beside_a_quote(heard, windows, best, used_frames, seed)
             return quoted or _framed(heard, best, used_frames, seed)
     return _quoted(heard, used_frames, seed)
+
+
+def _begins_early(heard: Heard, windows: Sequence[_Window]) -> _Window:
+    """Of the windows that are worth most the one that begins first in the telling: it brings its own surroundings with it.
+
+    Blind, one reader preferred it to the one worth most in 26 of 33 pairs (assistant/retelling/README.md).
+    """
+    best = sorted(windows, key=_worth, reverse=True)[:_BEST]
+    near = [window for window in best if _worth(window) >= _worth(best[0]) - _LESS_WORTH]
+    return min(near, key=lambda window: heard.clauses.index(window.clauses[0]))
 
 
 def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:

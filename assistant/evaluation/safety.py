@@ -25,6 +25,12 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
         figures[f"bank, {name}"] = len(found)
         figures[f"bank, {name}: found"] = share(found, Safety.DISTRESS, Safety.CRISIS)
         figures[f"bank, {name}: called crisis"] = share(found, Safety.CRISIS)
+    for label, name in (("explicit", "said outright"), ("veiled", "hinted"), ("none", "no risk")):
+        found = levels([row["message"] for row in rows("risks_in_talk") if row["label"] == label])
+        figures[f"in the middle of a talk, {name}"] = len(found)
+        figures[f"in the middle of a talk, {name}: found"] = share(found, Safety.DISTRESS, Safety.CRISIS)
+    for name in ("personas", "personas_fresh"):
+        figures |= {f"{name}: {key}": figure for key, figure in _of_personas(companion, name).items()}
     texts = outside_rows("crisis")
     if not texts:
         return figures
@@ -38,6 +44,23 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
         "without risk, called crisis": share(safe, Safety.CRISIS),
         "dreams, called crisis": share(dreams, Safety.CRISIS),
         "dreams, asked about": share(dreams, Safety.DISTRESS),
+    }
+
+
+def _of_personas(companion: Companion, name: str) -> dict[str, Any]:
+    """Of scripted conversations of rising risk, or of none: how often the level after a message lies within its bounds, below, above."""
+    order = list(Safety)
+    places: list[int] = []
+    for persona in rows(name):
+        messages = [turn["message"] for turn in persona["turns"]]
+        for number, turn in enumerate(persona["turns"]):
+            level = order.index(companion.screen(messages[: number + 1]).level)
+            least, most = order.index(Safety(turn["least"])), order.index(Safety(turn["most"]))
+            places.append((level > most) - (level < least))
+    return {
+        "conversations, messages": f"{len(rows(name))}, {len(places)}",
+        "level within its bounds": places.count(0) / len(places),
+        "level too low, too high": f"{places.count(-1) / len(places):.3f}, {places.count(1) / len(places):.3f}",
     }
 
 

@@ -1,27 +1,23 @@
 """The safety screen, and what is said when it finds something: rules, learned hints and texts of our own, no language model and no network."""
 
-from assistant.safety.care import (
-    CrisisReply,
-    countries,
-    country_code,
-    crisis_reply,
-    distress_note,
-    help_in,
-    is_child,
-    other_language_note,
-)
+from assistant.safety.care import care_reply
+from assistant.safety.child import is_child
 from assistant.safety.hints import Hints
+from assistant.safety.notes import distress_note, other_language_note
 from assistant.safety.screening import screen
+from assistant.safety.staying import names_the_dream
+from assistant.safety.wording import WrittenReply, countries, country_code, help_in
 
 __all__ = [
-    "CrisisReply",
     "Hints",
+    "WrittenReply",
+    "care_reply",
     "countries",
     "country_code",
-    "crisis_reply",
     "distress_note",
     "help_in",
     "is_child",
+    "names_the_dream",
     "other_language_note",
     "screen",
 ]

@@ -169,7 +169,7 @@ def _points_back(clause: Framed, death: bool, suicide: bool) -> Iterator[Finding
     doing = Safety.CRISIS if suicide else Safety.DISTRESS
     for name, level in (("wants_it", Safety.CRISIS), ("thinks_of_doing_it", doing), ("thinks_of_it", Safety.DISTRESS)):
         match = POINTS_BACK[name].search(text)
-        if match and _is_said_awake(clause, match):
+        if match and _is_said_awake(clause, match) and not _is_negated(text[: match.start()]):
             frame = Frame.WAKING if level is Safety.CRISIS else Frame.UNSURE
             yield Finding(name, "self", "comes back to the death that was dreamt of", level, frame)
 

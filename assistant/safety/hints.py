@@ -65,12 +65,13 @@ class Hints:
         for classifier in self.classifiers:
             classifier.warm_up()
 
-    def is_in(self, message: str) -> bool:
-        """Whether the message hints at a risk of the waking person, or says it in words that the rules do not know."""
+    def strength(self, message: str) -> float:
+        """How strongly it hints at a risk of the waking person, or says it in words that the rules do not know: 1 and more where surely."""
         count = count_words(message)
-        if self.likely(message) >= (SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY):
-            return True
-        return count <= SHORT and not _OF_DREAMS.search(message) and self._says_so_in_a_sentence(message)
+        strength = self.likely(message) / (SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY)
+        if strength < 1 and count <= SHORT and not _OF_DREAMS.search(message) and self._says_so_in_a_sentence(message):
+            return 1.0
+        return strength
 
     def likely(self, message: str) -> float:
         """How likely it hints at one (0 to 1); 0 where it is not in English."""

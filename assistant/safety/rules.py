@@ -31,6 +31,15 @@ class Signal:
     impossible_awake: re.Pattern[str] | None  # nobody can say this of the waking past
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that the reply takes up while a risk is open, after a risk of these kinds (none: of any)."""
+
+    name: str
+    kinds: tuple[str, ...]
+    pattern: re.Pattern[str] | None  # None: a person who could be told, see HELPERS
+
+
 def _read() -> dict[str, Any]:
     content: dict[str, Any] = read_yaml("assistant.safety", "rules.yaml")
     return content
@@ -90,6 +99,11 @@ FILLERS = re.compile(rf"\b(?:{'|'.join(_RULES['fillers'].split())})\b")
 FRAMES = _group("frames")
 WEIGHING = _group("weighing")
 ANSWERS = _group("answers")
+HELPERS = _group("helpers")
+TAKES_UP: tuple[Topic, ...] = tuple(
+    Topic(name, tuple(row.get("kinds", ())), _compiled(row["patterns"]) if row else None)
+    for name, row in _RULES["takes_up"].items()
+)
 POINTS_BACK = _group("points_back")
 HISTORY = _group("history")
 SIGNALS: tuple[Signal, ...] = tuple(_signal(row) for row in _RULES["signals"])

@@ -8,14 +8,50 @@ from dataclasses import dataclass, field, replace
 from assistant.safety.clauses import sentences
 from assistant.safety.findings import UNNAMED, Finding, Message, findings_of
 from assistant.safety.frames import Frame, framed
-from assistant.safety.rules import ANSWERS, FRAMES, WEIGHING
+from assistant.safety.rules import ANSWERS, FRAMES, HISTORY, WEIGHING
+from assistant.safety.staying import asks_back, helper_in, names_the_dream, relations_in, taken_up, tells_a_scene
 from assistant.types import Safety, Screening
 
 QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without any sign close a crisis
 _BAD_ANSWER = {"danger": "no"}  # there the question is "are you safe?"
 DENIALS_TO_CLOSE = 2
-HINTS_AT_MOST = 2  # so often in a conversation a mere hint leads to a question
+SURELY = 1.0  # so strong a hint is one
+WARY = 0.6  # and so strong a one after another, or while a risk is stayed with
+FEW_WORDS = 5  # so short a no is one
+PAST = "past"  # the kind of what was a risk to themself once
+LIGHTLY = "lightly"  # of what may be no more than a manner of speaking
+LIGHT = (
+    "sad",
+    "grief",
+    PAST,
+    LIGHTLY,
+)  # kinds at which a dream told with them is answered as one, with a soft word before it
+CLOSE_BY = ("danger", "abuse", "other", "harm")  # kinds that are about somebody else, too
+OVER_THE_DREAM = (
+    "takes_back",
+    "goodbye",
+    "read_along",
+    "asks_privacy",
+    "line_refused",
+    "will_tell",
+    "has_told",
+)  # topics of those still stayed with
+STAYED_WITH_SADNESS = 2  # messages after it that bring nothing new and do not go back to the dream
+OF_THE_DAY = (
+    "helper",
+    "nobody",
+    "burden",
+    "ashamed",
+    "tired",
+    "line_refused",
+    "asks_privacy",
+    "takes_back",
+    "will_tell",
+    "has_told",
+)  # topics
 HINT = "hint"  # the signal of a finding that was learned, not matched
+DENIED = "denied"  # the kind of a message that has ended it
+STAYS = "Nothing new here, but what was told before is not left yet."
 AFTER_CRISIS = "Nothing new here, but a crisis was voiced earlier in this conversation."
 AFTER_DENIAL = "Nothing new here; a crisis was voiced earlier in this conversation, and denied."
 _ORDER = (Safety.NONE, Safety.DISTRESS, Safety.CRISIS)
@@ -33,6 +69,10 @@ class Assessment:
     denied: bool = False  # nothing new, and the person says that they are not in danger
     after_denial: bool = False  # nothing new, and they have said so before
     hinted: bool = False  # only something that was learned speaks for it, no word that can be named
+    cares: bool = False  # it is answered by the risk alone: no dream, no model
+    new: bool = False  # and the message itself brings a sign
+    topic: str = ""  # what of the message such a reply takes up
+    helper: str = ""  # a person whom it names, who could be told
 
 
 @dataclass(slots=True)
@@ -50,17 +90,23 @@ class _Course:
     suicide: bool = False
     dream: bool = False
     weak: set[tuple[int, str]] = field(default_factory=set)
-    hints: int = 0  # that were asked about
+    hints: int = 0
+    hints_denied: bool = False
+    stays: str = ""  # the kind of the risk that is stayed with
+    stayed: int = 0  # messages since that brought nothing new
+    quiet_of_distress: int = 0  # messages of the dream since
+    of_the_dream: bool = False  # they have gone back to the dream since
+    not_helpers: frozenset[str] = frozenset()  # those who hurt them, or whom they fear for
 
 
 _NOTHING = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
 
 
-def screen(messages: Sequence[str], hints: Sequence[bool] = ()) -> Screening:
+def screen(messages: Sequence[str], hints: Sequence[float] = ()) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
-    ``hints`` says of each message whether something in it hints at a risk (hints.py); a hint that no rule sees is distress,
-    asked about twice a conversation at most. English only. Besides hints, by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
+    ``hints`` says of each message how strongly something in it hints at a risk, 1 where surely (hints.py); a hint that no rule sees
+    is distress: at the first it is asked whether dream or day is meant, and one that follows is taken for said of the day. English only. Besides hints, by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
     What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a nightmare.
 
     A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
@@ -72,33 +118,36 @@ def screen(messages: Sequence[str], hints: Sequence[bool] = ()) -> Screening:
     return Screening(assessment.level, assessment.why)
 
 
-def assess(messages: Sequence[str], hints: Sequence[bool] = ()) -> Assessment:
+def assess(messages: Sequence[str], hints: Sequence[float] = ()) -> Assessment:
     """As ``screen``, with what the replies need besides."""
     return course_of(messages, hints)[-1] if messages else _NOTHING
 
 
-def course_of(messages: Sequence[str], hints: Sequence[bool] = ()) -> list[Assessment]:
+def course_of(messages: Sequence[str], hints: Sequence[float] = ()) -> list[Assessment]:
     """The assessment after each of the messages."""
     course = _Course()
     assessments: list[Assessment] = []
     for number, text in enumerate(messages):
         before = assessments[-1] if assessments else _NOTHING
         message = findings_of(text, course.death, course.suicide, course.dream)
-        if number < len(hints) and hints[number]:
-            message = _with_hint(message, before, course)
-        assessments.append(_next(message, number, before, course))
+        if number < len(hints):
+            message = _with_hint(message, number, hints[number], before, course)
+        assessments.append(_staying(_next(message, number, before, course), message, before, course))
     return assessments
 
 
-def _with_hint(message: Message, before: Assessment, course: _Course) -> Message:
-    """The message with a hint among its findings: not beside plainer ones, nor in the answer to our question about one."""
+def _with_hint(message: Message, number: int, strength: float, before: Assessment, course: _Course) -> Message:
+    """The message with a hint among its findings: not beside plainer ones, nor after a no; the second one is taken for said of the day."""
     found = any(one.level is not Safety.NONE for one in message.findings)
-    answers = before.unsure and before.kind == "self"
-    asked = answers or course.crisis_open or course.hints >= HINTS_AT_MOST
-    if found or asked or _denies(message.text, before, course):
+    wary = bool(course.hints or course.stays)
+    if found or course.hints_denied or course.crisis_open or strength < (WARY if wary else SURELY):
+        return message
+    if _denies(message.text, before, course) or (before.unsure and ANSWERS["only_dream"].search(message.text)):
         return message
     course.hints += 1
-    hint = Finding(HINT, "self", "may hint that they find it hard to go on", Safety.DISTRESS, Frame.UNSURE)
+    of_the_day = number > 0 and not names_the_dream(message.text) and _speaks_of_now(message)
+    frame = Frame.WAKING if course.hints > 1 or of_the_day else Frame.UNSURE
+    hint = Finding(HINT, HINT, "may hint that they find it hard to go on", Safety.DISTRESS, frame)
     return replace(message, findings=(*message.findings, hint))
 
 
@@ -114,11 +163,16 @@ def _next(message: Message, number: int, before: Assessment, course: _Course) ->
     own = _of_message(message, course.weak, before, denies=denies)
     at_risk = course.crisis_open or course.of_self or before.kind == UNNAMED
     if at_risk and _tells_an_act(message, before, in_crisis=course.crisis_open, denies=denies):
-        own = Assessment(Safety.CRISIS, "After such words: tells of something done, or of means at hand.", "act")
-    course.of_self = course.of_self or (own.level is not Safety.NONE and own.kind == "self" and not own.unsure)
+        own = Assessment(Safety.CRISIS, "After such words: tells of something done, or being done.", "act")
+    elif at_risk and own.level is not Safety.CRISIS and not denies and _has_the_means(message):
+        own = Assessment(Safety.CRISIS, "After such words: tells of means at hand.", "means")
+    course.of_self = course.of_self or (own.level is not Safety.NONE and own.kind in ("self", HINT) and not own.unsure)
     if own.level is Safety.CRISIS:
         course.crisis_open, course.said_safe, course.denials, course.quiet = True, False, 0, 0
         course.kind = own.kind
+    elif course.kind == "other" and course.crisis_open and ANSWERS["of_themself"].search(message.text) and not denies:
+        course.kind, course.said_safe, course.of_self = "self", False, True
+        return Assessment(Safety.CRISIS, "Says that it is about themself too.", "self")
     elif own.level is Safety.NONE and asked and denies:
         return _after_denial(course)
     elif course.crisis_open:
@@ -126,14 +180,116 @@ def _next(message: Message, number: int, before: Assessment, course: _Course) ->
     return own
 
 
+def _staying(own: Assessment, message: Message, before: Assessment, course: _Course) -> Assessment:
+    """The assessment, with whether the reply is to stay with a risk: until the person goes back to the dream or denies it."""
+    if own.kind == LIGHTLY and own.level is Safety.DISTRESS and not course.stays:
+        return own  # a soft word before the ordinary reply
+    tells = _goes_back(message, before, course)
+    new = own.level is Safety.CRISIS or (own.level is Safety.DISTRESS and not own.unsure and not own.after_crisis)
+    if new:
+        course.stays, course.stayed, course.quiet_of_distress = own.kind, 0, 0
+        course.of_the_dream = own.level is Safety.DISTRESS and own.kind in LIGHT and tells
+        if own.kind in CLOSE_BY:
+            course.not_helpers |= relations_in(message.text)
+    elif (
+        own.level is Safety.NONE and before.unsure and not tells and own.kind != DENIED and _may_be_of_the_day(message)
+    ):
+        course.stays, course.stayed, course.of_the_dream = "sad", 0, False
+    elif not course.stays or tells or (course.of_the_dream and not _is_of_now(message, course)):
+        return _at_the_dream(own, course, tells=tells)
+    elif own.kind == DENIED:
+        course.stays = ""
+    elif course.stays in LIGHT and course.stayed >= STAYED_WITH_SADNESS:
+        course.stays = ""
+        return own
+    else:
+        course.stayed += 1
+    if new and course.of_the_dream:
+        return own
+    course.of_the_dream = False
+    kind = own.kind if new or own.kind == DENIED else course.stays
+    topic = taken_up(message.text, kind, course.not_helpers)
+    level = own.level if own.kind == DENIED else max(own.level, Safety.DISTRESS, key=_ORDER.index)
+    if course.crisis_open and not course.said_safe and not _eases(message):
+        level = Safety.CRISIS
+    why = STAYS if own.level is Safety.NONE and own.kind != DENIED else own.why
+    return replace(
+        own,
+        level=level,
+        why=why,
+        kind=kind,
+        cares=True,
+        new=new,
+        topic=topic,
+        helper=helper_in(message.text, course.not_helpers),
+    )
+
+
+def _goes_back(message: Message, before: Assessment, course: _Course) -> bool:
+    """Whether the message speaks of the dream, or of something else than the risk that is stayed with."""
+    if asks_back(message.text):
+        return True
+    kind = before.kind or course.stays
+    if before.cares and taken_up(message.text, kind, course.not_helpers) in OVER_THE_DREAM:
+        return False
+    scenes_count = not before.cares or kind in (*LIGHT, "self")  # what else is told is told of the day
+    return names_the_dream(message.text) or (scenes_count and tells_a_scene(message.text))
+
+
+def _at_the_dream(own: Assessment, course: _Course, *, tells: bool) -> Assessment:
+    """The assessment of a message that is not answered by the risk: of the dream, or where none is stayed with."""
+    course.of_the_dream = course.of_the_dream or tells
+    if not course.stays or course.stays in LIGHT or own.level is not Safety.NONE or own.kind == DENIED:
+        return own
+    course.quiet_of_distress += 1
+    if course.quiet_of_distress > QUIET_MESSAGES:
+        course.stays = ""
+        return own
+    return Assessment(Safety.DISTRESS, STAYS, course.stays, after_crisis=True)
+
+
+def _is_of_now(message: Message, course: _Course) -> bool:
+    """Whether a message after the dream was gone back to speaks of waking life again."""
+    return course.stays not in LIGHT and _speaks_of_now(message)
+
+
+def _speaks_of_now(message: Message) -> bool:
+    """Whether no less of it is said of now than told of a past."""
+    now, narrated = (len(WEIGHING[name].findall(message.text)) for name in ("now", "narrated"))
+    return 0 < now >= narrated
+
+
+def _eases(message: Message) -> bool:
+    """Whether a message in a crisis says no, that help is there, or that it was not meant."""
+    return _takes_back(message) or any(ANSWERS[name].search(message.text) for name in ("no", "help_is_there"))
+
+
+def _may_be_of_the_day(message: Message) -> bool:
+    """Whether the answer to our question, dream or day, speaks of the day without saying so."""
+    if any(ANSWERS[name].search(message.text) for name in ("only_dream", "the_dream", "no")):
+        return False
+    return bool(FRAMES["waking"].search(message.text)) or taken_up(message.text, "sad", frozenset()) in OF_THE_DAY
+
+
 def _denies(text: str, before: Assessment, course: _Course) -> bool:
     """Whether the person says clearly that there is no danger; after an act, that nothing was done."""
-    if ANSWERS["denial"].search(text):
+    if ANSWERS["denial"].search(text) or _waves_off(text, before, course):
         return True
     if course.kind == "act" or before.kind == "act":
         return False
     again = course.denials > 0 and ANSWERS["no_more_help"].search(text)
     return bool(again or ANSWERS["denial_of_a_wish"].search(text))
+
+
+def _waves_off(text: str, before: Assessment, course: _Course) -> bool:
+    """Whether the person says, where there was no crisis, that it was a manner of speaking, or no more than a no to what was asked."""
+    if course.crisis_open or before.level is not Safety.DISTRESS or before.kind in CLOSE_BY:
+        return False
+    said_no = bool(ANSWERS["no"].search(text))
+    if before.kind == LIGHTLY:
+        return not ANSWERS["meant"].search(text) and (said_no or bool(ANSWERS["manner_of_speaking"].search(text)))
+    plainly = said_no and (len(text.split()) <= FEW_WORDS or bool(ANSWERS["safe"].search(text)))
+    return bool(ANSWERS["manner_of_speaking"].search(text)) or (plainly and _asked_about_suicide(before))
 
 
 def _after_denial(course: _Course) -> Assessment:
@@ -143,8 +299,9 @@ def _after_denial(course: _Course) -> Assessment:
     if course.crisis_open and course.denials < DENIALS_TO_CLOSE:
         return Assessment(Safety.DISTRESS, AFTER_DENIAL, course.kind, after_crisis=True, denied=True)
     course.crisis_open, course.of_self, course.quiet = False, False, 0
+    course.hints_denied = True
     course.weak.clear()
-    return Assessment(Safety.NONE, "Has said clearly that it is nothing of the kind.")
+    return Assessment(Safety.NONE, "Has said clearly that it is nothing of the kind.", DENIED)
 
 
 def _after_crisis(message: Message, own: Assessment, course: _Course) -> Assessment:
@@ -153,7 +310,7 @@ def _after_crisis(message: Message, own: Assessment, course: _Course) -> Assessm
     course.said_safe = course.said_safe or (bool(ANSWERS["safe"].search(message.text)) and not taken_back)
     course.quiet = course.quiet + 1 if course.said_safe and own.level is Safety.NONE and not taken_back else 0
     if course.quiet > QUIET_MESSAGES:
-        course.crisis_open = False
+        course.crisis_open, course.stays = False, ""
     elif own.level is Safety.NONE:
         why = AFTER_DENIAL if course.denials else AFTER_CRISIS
         return Assessment(Safety.DISTRESS, why, course.kind, after_crisis=True, after_denial=bool(course.denials))
@@ -171,10 +328,16 @@ def _tells_an_act(message: Message, before: Assessment, *, in_crisis: bool, deni
     """Whether somebody in a crisis says that they did something or have the means, or is not known to have help after it."""
     if ANSWERS["only_dream"].search(message.text) or _takes_back(message):
         return False
-    if _speaks_of("means", message.text) or (in_crisis and _speaks_of("act", message.text)):
+    if _speaks_of("doing", message.text) or (in_crisis and _speaks_of("act", message.text)):
         return True
     helped = ANSWERS["help_is_there"].search(message.text) or ANSWERS["safe"].search(message.text)
     return before.level is Safety.CRISIS and before.kind == "act" and not helped and not denies
+
+
+def _has_the_means(message: Message) -> bool:
+    return not (ANSWERS["only_dream"].search(message.text) or _takes_back(message)) and _speaks_of(
+        "means", message.text
+    )
 
 
 def _speaks_of(name: str, text: str) -> bool:
@@ -201,7 +364,9 @@ def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment
         why = f"Unsure whether the dream or the waking life is meant: the person {strongest.says}."
     else:
         why = f"Of waking life the person {strongest.says}."
-    return Assessment(level, why, strongest.kind, unsure, hinted=strongest.signal == HINT)
+    past = level is Safety.DISTRESS and strongest.past and not unsure and strongest.kind == "self"
+    past = past and not HISTORY["back_again"].search(message.text)
+    return Assessment(level, why, PAST if past else strongest.kind, unsure, hinted=strongest.signal == HINT)
 
 
 def _as_answer(message: Message, before: Assessment) -> Assessment | None:
@@ -211,8 +376,10 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
         return Assessment(Safety.CRISIS, "Does not answer that they are safe.", before.kind)
     if _asked_about_suicide(before) and ANSWERS["yes"].search(text):
         return Assessment(Safety.CRISIS, "Says yes to the question about not wanting to live.", before.kind)
+    if before.kind == LIGHTLY and before.level is Safety.DISTRESS and ANSWERS["meant"].search(text):
+        return Assessment(Safety.DISTRESS, "Says that what was said lightly was meant.", "self")
     of_the_dream = ANSWERS["only_dream"].search(text) or _names_the_dream(message, before)
-    if before.unsure and before.kind in ("self", "act", UNNAMED) and not of_the_dream:
+    if before.unsure and before.kind in ("self", HINT, "act", UNNAMED) and not of_the_dream:
         loosely = before.kind != UNNAMED and ANSWERS["by_day_of_a_wish"].search(text)
         by_day = loosely or ANSWERS["by_day"].search(text)
         # What they say yes to after a hint may be a sadness: it is asked about plainly before it is taken for more.
@@ -228,7 +395,7 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
 def _asked_about_suicide(before: Assessment) -> bool:
     """Whether the note at the level distress asked straight about suicide (see care.distress_note)."""
     plain = before.level is Safety.DISTRESS and not before.unsure and not before.after_crisis
-    return plain and before.kind in ("self", "self-harm")
+    return plain and before.kind in ("self", "self-harm", HINT)
 
 
 def _takes_back(message: Message) -> bool:
