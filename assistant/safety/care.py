@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.safety.assessment import DENIED, Assessment
 from assistant.safety.child import is_child
-from assistant.safety.screening import DENIED, Assessment, assess
-from assistant.safety.staying import names_the_dream
+from assistant.safety.screening import assess
+from assistant.safety.topics import names_the_dream
 from assistant.safety.wording import WORDS, WrittenReply, filled, slots, unsaid
 from assistant.types import Safety
 

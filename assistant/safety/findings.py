@@ -11,6 +11,7 @@ from assistant.safety.frames import Frame, Framed, Place, framed
 from assistant.safety.rules import FRAMES, HISTORY, POINTS_BACK, SIGNALS, WEIGHING, Signal
 from assistant.types import Safety
 
+LIGHTLY = "lightly"  # the kind of what may be no more than a manner of speaking
 UNNAMED = "it"  # the kind of a statement that does not name what is to stop or can not be borne
 NARRATED_IN_A_DREAM = 3  # so many verbs of telling make a message without a mark a dream for the messages after it
 NEAR = 60  # characters on either side of a match in which an idiom or an accident excuses it
@@ -121,7 +122,9 @@ def _of_the_dream(finding: Finding) -> Finding:
 
 
 def _softened(finding: Finding, whole: str) -> Finding:
-    """A past of which the person says that it is over is distress, not crisis."""
+    """A past of which the person says that it is over is distress, not crisis; killing somebody, said in jest, is said lightly."""
+    if finding.kind == "harm" and finding.level is not Safety.NONE and WEIGHING["joking_manner"].search(whole):
+        return replace(finding, level=Safety.DISTRESS, kind=LIGHTLY)
     over = finding.past and finding.kind == "self" and finding.level is Safety.CRISIS
     return replace(finding, level=Safety.DISTRESS) if over and HISTORY["recovered"].search(whole) else finding
 

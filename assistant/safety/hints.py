@@ -24,10 +24,15 @@ from assistant.speech_acts import in_sentences, read_of
 from assistant.words import count_words, is_english
 from knowledge.embedding import Embedder
 
-# Set on texts of our own and on ordinary dream reports, so that about one report in thirty is asked about.
-SURELY, SURELY_IN_A_FEW_WORDS = 0.6, 0.75
-FEW_WORDS = 12
-SURELY_IN_A_SENTENCE, SHORT = 0.9, 40  # of a message of so many words that names no dream
+# Set on texts of our own and on ordinary dream reports, so that about one report in forty is asked about, and one ordinary message
+# in fifty in the middle of a talk.
+SURELY, SURELY_IN_A_TALK, SURELY_IN_A_FEW_WORDS = (
+    0.75,
+    0.65,
+    0.55,
+)  # where a dream is named or much is said, where not, in few words
+FEW_WORDS, SHORT = 12, 45
+SURELY_IN_A_SENTENCE = 0.9  # of a short message that names no dream
 FEW = 2  # sentences: so short a message may be of the day whatever its tense
 STRENGTH, STRENGTH_OF_MESSAGES = 1.0, 1.2
 WHOLE, LAST = 0.75, 0.5  # how much the message's own vector, and that of its last sentence, count beside its words
@@ -68,10 +73,10 @@ class Hints:
     def strength(self, message: str) -> float:
         """How strongly it hints at a risk of the waking person, or says it in words that the rules do not know: 1 and more where surely."""
         count = count_words(message)
-        strength = self.likely(message) / (SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY)
-        if strength < 1 and count <= SHORT and not _OF_DREAMS.search(message) and self._says_so_in_a_sentence(message):
-            return 1.0
-        return strength
+        if count > SHORT or _OF_DREAMS.search(message):
+            return self.likely(message) / SURELY
+        strength = self.likely(message) / (SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY_IN_A_TALK)
+        return 1.0 if strength < 1 and self._says_so_in_a_sentence(message) else strength
 
     def likely(self, message: str) -> float:
         """How likely it hints at one (0 to 1); 0 where it is not in English."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.safety.assessment import Assessment
 from assistant.safety.child import is_child
 from assistant.safety.clauses import plain
 from assistant.safety.rules import ANSWERS
-from assistant.safety.screening import Assessment, assess
+from assistant.safety.screening import assess
 from assistant.safety.wording import WORDS, WrittenReply, filled, slots, unsaid
 
 NAMED_AT_MOST = 2  # so often the help line is named in a conversation, unless there is new risk or the person asks

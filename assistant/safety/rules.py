@@ -99,6 +99,7 @@ FILLERS = re.compile(rf"\b(?:{'|'.join(_RULES['fillers'].split())})\b")
 FRAMES = _group("frames")
 WEIGHING = _group("weighing")
 ANSWERS = _group("answers")
+HARMFUL = _compiled(_RULES["harmful"])
 HELPERS = _group("helpers")
 TAKES_UP: tuple[Topic, ...] = tuple(
     Topic(name, tuple(row.get("kinds", ())), _compiled(row["patterns"]) if row else None)

@@ -3,113 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from assistant.safety.assessment import (
+    CLOSE_BY,
+    DENIED,
+    HINT,
+    NOT_TO_BE_DENIED,
+    ORDER,
+    PAST,
+    QUIET_MESSAGES,
+    Assessment,
+    Course,
+)
 from assistant.safety.clauses import sentences
-from assistant.safety.findings import UNNAMED, Finding, Message, findings_of
+from assistant.safety.findings import LIGHTLY, UNNAMED, Finding, Message, findings_of
 from assistant.safety.frames import Frame, framed
 from assistant.safety.rules import ANSWERS, FRAMES, HISTORY, WEIGHING
-from assistant.safety.staying import asks_back, helper_in, names_the_dream, relations_in, taken_up, tells_a_scene
+from assistant.safety.staying import speaks_of_now, stays, takes_back
+from assistant.safety.topics import names_the_dream
 from assistant.types import Safety, Screening
 
-QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without any sign close a crisis
 _BAD_ANSWER = {"danger": "no"}  # there the question is "are you safe?"
 DENIALS_TO_CLOSE = 2
 SURELY = 1.0  # so strong a hint is one
-WARY = 0.6  # and so strong a one after another, or while a risk is stayed with
+PLAINLY = 1.3  # so strong a one in the middle of a talk needs no question whether the dream is meant
+WARY = 0.75  # and so strong a one after another, or while a risk is stayed with
 FEW_WORDS = 5  # so short a no is one
-PAST = "past"  # the kind of what was a risk to themself once
-LIGHTLY = "lightly"  # of what may be no more than a manner of speaking
-LIGHT = (
-    "sad",
-    "grief",
-    PAST,
-    LIGHTLY,
-)  # kinds at which a dream told with them is answered as one, with a soft word before it
-CLOSE_BY = ("danger", "abuse", "other", "harm")  # kinds that are about somebody else, too
-OVER_THE_DREAM = (
-    "takes_back",
-    "goodbye",
-    "read_along",
-    "asks_privacy",
-    "line_refused",
-    "will_tell",
-    "has_told",
-)  # topics of those still stayed with
-STAYED_WITH_SADNESS = 2  # messages after it that bring nothing new and do not go back to the dream
-OF_THE_DAY = (
-    "helper",
-    "nobody",
-    "burden",
-    "ashamed",
-    "tired",
-    "line_refused",
-    "asks_privacy",
-    "takes_back",
-    "will_tell",
-    "has_told",
-)  # topics
-HINT = "hint"  # the signal of a finding that was learned, not matched
-DENIED = "denied"  # the kind of a message that has ended it
-STAYS = "Nothing new here, but what was told before is not left yet."
 AFTER_CRISIS = "Nothing new here, but a crisis was voiced earlier in this conversation."
 AFTER_DENIAL = "Nothing new here; a crisis was voiced earlier in this conversation, and denied."
-_ORDER = (Safety.NONE, Safety.DISTRESS, Safety.CRISIS)
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The level after the last message, why, what kind of danger, and whether dream or day was meant is unsure."""
-
-    level: Safety
-    why: str
-    kind: str = ""
-    unsure: bool = False
-    after_crisis: bool = False  # nothing new, but a crisis was voiced before
-    denied: bool = False  # nothing new, and the person says that they are not in danger
-    after_denial: bool = False  # nothing new, and they have said so before
-    hinted: bool = False  # only something that was learned speaks for it, no word that can be named
-    cares: bool = False  # it is answered by the risk alone: no dream, no model
-    new: bool = False  # and the message itself brings a sign
-    topic: str = ""  # what of the message such a reply takes up
-    helper: str = ""  # a person whom it names, who could be told
-
-
-@dataclass(slots=True)
-class _Course:
-    """What of the conversation so far bears on the next message."""
-
-    crisis_open: bool = False
-    of_self: bool = False  # something was said of not wanting to live, and not taken back since
-    said_safe: bool = False
-    denials: int = 0
-    quiet: int = 0
-    kind: str = ""  # of the open crisis
-    named: bool = False  # the person has said what "it" is: the dream
-    death: bool = False
-    suicide: bool = False
-    dream: bool = False
-    weak: set[tuple[int, str]] = field(default_factory=set)
-    hints: int = 0
-    hints_denied: bool = False
-    stays: str = ""  # the kind of the risk that is stayed with
-    stayed: int = 0  # messages since that brought nothing new
-    quiet_of_distress: int = 0  # messages of the dream since
-    of_the_dream: bool = False  # they have gone back to the dream since
-    not_helpers: frozenset[str] = frozenset()  # those who hurt them, or whom they fear for
-
-
 _NOTHING = Assessment(Safety.NONE, "Nothing said of waking life points to a risk.")
 
 
 def screen(messages: Sequence[str], hints: Sequence[float] = ()) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
-    ``hints`` says of each message how strongly something in it hints at a risk, 1 where surely (hints.py); a hint that no rule sees
-    is distress: at the first it is asked whether dream or day is meant, and one that follows is taken for said of the day. English only. Besides hints, by rules (rules.yaml), without a model or the network. What happens inside a dream counts as nothing.
-    What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a nightmare.
+    ``hints`` says of each message how strongly something in it hints at a risk, 1 where surely (hints.py); a hint that no
+    rule sees is distress: at the first it is asked whether dream or day is meant, and one that follows is taken for said of
+    the day. Besides hints, by rules (rules.yaml), without a model or the network; English only. What happens inside a dream
+    counts as nothing. What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a
+    nightmare.
 
-    A crisis stays: after it every later message is at least distress, "just kidding" or not, until the person has
+    A crisis stays: while it is what is talked of, every message is one, and later each is at least distress, "just kidding" or not, until the person has
     plainly said that they are safe or not alone and four more messages have brought no sign, or has denied it clearly
     twice. A "yes" to the question that the crisis reply asked is a crisis again, and so is something taken or done, or
     the means at hand. Of a message longer than 20,000 characters the middle is not read.
@@ -125,18 +60,18 @@ def assess(messages: Sequence[str], hints: Sequence[float] = ()) -> Assessment:
 
 def course_of(messages: Sequence[str], hints: Sequence[float] = ()) -> list[Assessment]:
     """The assessment after each of the messages."""
-    course = _Course()
+    course = Course()
     assessments: list[Assessment] = []
     for number, text in enumerate(messages):
         before = assessments[-1] if assessments else _NOTHING
         message = findings_of(text, course.death, course.suicide, course.dream)
         if number < len(hints):
             message = _with_hint(message, number, hints[number], before, course)
-        assessments.append(_staying(_next(message, number, before, course), message, before, course))
+        assessments.append(stays(_next(message, number, before, course), message, before, course))
     return assessments
 
 
-def _with_hint(message: Message, number: int, strength: float, before: Assessment, course: _Course) -> Message:
+def _with_hint(message: Message, number: int, strength: float, before: Assessment, course: Course) -> Message:
     """The message with a hint among its findings: not beside plainer ones, nor after a no; the second one is taken for said of the day."""
     found = any(one.level is not Safety.NONE for one in message.findings)
     wary = bool(course.hints or course.stays)
@@ -145,13 +80,13 @@ def _with_hint(message: Message, number: int, strength: float, before: Assessmen
     if _denies(message.text, before, course) or (before.unsure and ANSWERS["only_dream"].search(message.text)):
         return message
     course.hints += 1
-    of_the_day = number > 0 and not names_the_dream(message.text) and _speaks_of_now(message)
+    of_the_day = number > 0 and strength >= PLAINLY and not names_the_dream(message.text) and speaks_of_now(message)
     frame = Frame.WAKING if course.hints > 1 or of_the_day else Frame.UNSURE
     hint = Finding(HINT, HINT, "may hint that they find it hard to go on", Safety.DISTRESS, frame)
     return replace(message, findings=(*message.findings, hint))
 
 
-def _next(message: Message, number: int, before: Assessment, course: _Course) -> Assessment:
+def _next(message: Message, number: int, before: Assessment, course: Course) -> Assessment:
     """The assessment of a message after those before it; ``course`` is brought up to date."""
     course.death, course.suicide, course.dream = message.own_death, message.own_suicide, message.dream
     denies = _denies(message.text, before, course)
@@ -164,7 +99,7 @@ def _next(message: Message, number: int, before: Assessment, course: _Course) ->
     at_risk = course.crisis_open or course.of_self or before.kind == UNNAMED
     if at_risk and _tells_an_act(message, before, in_crisis=course.crisis_open, denies=denies):
         own = Assessment(Safety.CRISIS, "After such words: tells of something done, or being done.", "act")
-    elif at_risk and own.level is not Safety.CRISIS and not denies and _has_the_means(message):
+    elif at_risk and own.kind in ("", "self", HINT) and not denies and _has_the_means(message):
         own = Assessment(Safety.CRISIS, "After such words: tells of means at hand.", "means")
     course.of_self = course.of_self or (own.level is not Safety.NONE and own.kind in ("self", HINT) and not own.unsure)
     if own.level is Safety.CRISIS:
@@ -180,108 +115,19 @@ def _next(message: Message, number: int, before: Assessment, course: _Course) ->
     return own
 
 
-def _staying(own: Assessment, message: Message, before: Assessment, course: _Course) -> Assessment:
-    """The assessment, with whether the reply is to stay with a risk: until the person goes back to the dream or denies it."""
-    if own.kind == LIGHTLY and own.level is Safety.DISTRESS and not course.stays:
-        return own  # a soft word before the ordinary reply
-    tells = _goes_back(message, before, course)
-    new = own.level is Safety.CRISIS or (own.level is Safety.DISTRESS and not own.unsure and not own.after_crisis)
-    if new:
-        course.stays, course.stayed, course.quiet_of_distress = own.kind, 0, 0
-        course.of_the_dream = own.level is Safety.DISTRESS and own.kind in LIGHT and tells
-        if own.kind in CLOSE_BY:
-            course.not_helpers |= relations_in(message.text)
-    elif (
-        own.level is Safety.NONE and before.unsure and not tells and own.kind != DENIED and _may_be_of_the_day(message)
-    ):
-        course.stays, course.stayed, course.of_the_dream = "sad", 0, False
-    elif not course.stays or tells or (course.of_the_dream and not _is_of_now(message, course)):
-        return _at_the_dream(own, course, tells=tells)
-    elif own.kind == DENIED:
-        course.stays = ""
-    elif course.stays in LIGHT and course.stayed >= STAYED_WITH_SADNESS:
-        course.stays = ""
-        return own
-    else:
-        course.stayed += 1
-    if new and course.of_the_dream:
-        return own
-    course.of_the_dream = False
-    kind = own.kind if new or own.kind == DENIED else course.stays
-    topic = taken_up(message.text, kind, course.not_helpers)
-    level = own.level if own.kind == DENIED else max(own.level, Safety.DISTRESS, key=_ORDER.index)
-    if course.crisis_open and not course.said_safe and not _eases(message):
-        level = Safety.CRISIS
-    why = STAYS if own.level is Safety.NONE and own.kind != DENIED else own.why
-    return replace(
-        own,
-        level=level,
-        why=why,
-        kind=kind,
-        cares=True,
-        new=new,
-        topic=topic,
-        helper=helper_in(message.text, course.not_helpers),
-    )
-
-
-def _goes_back(message: Message, before: Assessment, course: _Course) -> bool:
-    """Whether the message speaks of the dream, or of something else than the risk that is stayed with."""
-    if asks_back(message.text):
-        return True
-    kind = before.kind or course.stays
-    if before.cares and taken_up(message.text, kind, course.not_helpers) in OVER_THE_DREAM:
-        return False
-    scenes_count = not before.cares or kind in (*LIGHT, "self")  # what else is told is told of the day
-    return names_the_dream(message.text) or (scenes_count and tells_a_scene(message.text))
-
-
-def _at_the_dream(own: Assessment, course: _Course, *, tells: bool) -> Assessment:
-    """The assessment of a message that is not answered by the risk: of the dream, or where none is stayed with."""
-    course.of_the_dream = course.of_the_dream or tells
-    if not course.stays or course.stays in LIGHT or own.level is not Safety.NONE or own.kind == DENIED:
-        return own
-    course.quiet_of_distress += 1
-    if course.quiet_of_distress > QUIET_MESSAGES:
-        course.stays = ""
-        return own
-    return Assessment(Safety.DISTRESS, STAYS, course.stays, after_crisis=True)
-
-
-def _is_of_now(message: Message, course: _Course) -> bool:
-    """Whether a message after the dream was gone back to speaks of waking life again."""
-    return course.stays not in LIGHT and _speaks_of_now(message)
-
-
-def _speaks_of_now(message: Message) -> bool:
-    """Whether no less of it is said of now than told of a past."""
-    now, narrated = (len(WEIGHING[name].findall(message.text)) for name in ("now", "narrated"))
-    return 0 < now >= narrated
-
-
-def _eases(message: Message) -> bool:
-    """Whether a message in a crisis says no, that help is there, or that it was not meant."""
-    return _takes_back(message) or any(ANSWERS[name].search(message.text) for name in ("no", "help_is_there"))
-
-
-def _may_be_of_the_day(message: Message) -> bool:
-    """Whether the answer to our question, dream or day, speaks of the day without saying so."""
-    if any(ANSWERS[name].search(message.text) for name in ("only_dream", "the_dream", "no")):
-        return False
-    return bool(FRAMES["waking"].search(message.text)) or taken_up(message.text, "sad", frozenset()) in OF_THE_DAY
-
-
-def _denies(text: str, before: Assessment, course: _Course) -> bool:
+def _denies(text: str, before: Assessment, course: Course) -> bool:
     """Whether the person says clearly that there is no danger; after an act, that nothing was done."""
+    if (course.stays or before.kind) in NOT_TO_BE_DENIED:
+        return bool(ANSWERS["meant_the_dream"].search(text))
     if ANSWERS["denial"].search(text) or _waves_off(text, before, course):
         return True
     if course.kind == "act" or before.kind == "act":
         return False
     again = course.denials > 0 and ANSWERS["no_more_help"].search(text)
-    return bool(again or ANSWERS["denial_of_a_wish"].search(text))
+    return bool(again or (before.kind != "self-harm" and ANSWERS["denial_of_a_wish"].search(text)))
 
 
-def _waves_off(text: str, before: Assessment, course: _Course) -> bool:
+def _waves_off(text: str, before: Assessment, course: Course) -> bool:
     """Whether the person says, where there was no crisis, that it was a manner of speaking, or no more than a no to what was asked."""
     if course.crisis_open or before.level is not Safety.DISTRESS or before.kind in CLOSE_BY:
         return False
@@ -292,7 +138,7 @@ def _waves_off(text: str, before: Assessment, course: _Course) -> bool:
     return bool(ANSWERS["manner_of_speaking"].search(text)) or (plainly and _asked_about_suicide(before))
 
 
-def _after_denial(course: _Course) -> Assessment:
+def _after_denial(course: Course) -> Assessment:
     """A clear no: after a crisis one stands it down to distress and a second one ends it; else one is enough."""
     course.denials += 1
     course.said_safe = True
@@ -304,9 +150,9 @@ def _after_denial(course: _Course) -> Assessment:
     return Assessment(Safety.NONE, "Has said clearly that it is nothing of the kind.", DENIED)
 
 
-def _after_crisis(message: Message, own: Assessment, course: _Course) -> Assessment:
+def _after_crisis(message: Message, own: Assessment, course: Course) -> Assessment:
     """A message that brings no crisis, after one: distress, until there was a word of safety and some quiet."""
-    taken_back = _takes_back(message)
+    taken_back = takes_back(message)
     course.said_safe = course.said_safe or (bool(ANSWERS["safe"].search(message.text)) and not taken_back)
     course.quiet = course.quiet + 1 if course.said_safe and own.level is Safety.NONE and not taken_back else 0
     if course.quiet > QUIET_MESSAGES:
@@ -326,7 +172,7 @@ def _names_the_dream(message: Message, before: Assessment) -> bool:
 
 def _tells_an_act(message: Message, before: Assessment, *, in_crisis: bool, denies: bool) -> bool:
     """Whether somebody in a crisis says that they did something or have the means, or is not known to have help after it."""
-    if ANSWERS["only_dream"].search(message.text) or _takes_back(message):
+    if ANSWERS["only_dream"].search(message.text) or takes_back(message):
         return False
     if _speaks_of("doing", message.text) or (in_crisis and _speaks_of("act", message.text)):
         return True
@@ -335,9 +181,7 @@ def _tells_an_act(message: Message, before: Assessment, *, in_crisis: bool, deni
 
 
 def _has_the_means(message: Message) -> bool:
-    return not (ANSWERS["only_dream"].search(message.text) or _takes_back(message)) and _speaks_of(
-        "means", message.text
-    )
+    return not (ANSWERS["only_dream"].search(message.text) or takes_back(message)) and _speaks_of("means", message.text)
 
 
 def _speaks_of(name: str, text: str) -> bool:
@@ -360,6 +204,8 @@ def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment
     if level is Safety.DISTRESS and strongest.weak and len(weak) > 1:
         return Assessment(Safety.CRISIS, f"More than one veiled sign: the person {strongest.says}.", "self")
     unsure = strongest.frame is Frame.UNSURE or (strongest.kind == UNNAMED and level is Safety.DISTRESS)
+    if strongest.kind == "grief" and not names_the_dream(message.text):
+        unsure = False  # such a loss told by itself is no scene
     if unsure:
         why = f"Unsure whether the dream or the waking life is meant: the person {strongest.says}."
     else:
@@ -374,7 +220,7 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
     text = message.text
     if before.level is Safety.CRISIS and ANSWERS[_BAD_ANSWER.get(before.kind, "yes")].search(text):
         return Assessment(Safety.CRISIS, "Does not answer that they are safe.", before.kind)
-    if _asked_about_suicide(before) and ANSWERS["yes"].search(text):
+    if _asked_about_suicide(before) and any(ANSWERS["yes"].search(part) for part in text.split(" . ")):
         return Assessment(Safety.CRISIS, "Says yes to the question about not wanting to live.", before.kind)
     if before.kind == LIGHTLY and before.level is Safety.DISTRESS and ANSWERS["meant"].search(text):
         return Assessment(Safety.DISTRESS, "Says that what was said lightly was meant.", "self")
@@ -393,13 +239,9 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
 
 
 def _asked_about_suicide(before: Assessment) -> bool:
-    """Whether the note at the level distress asked straight about suicide (see care.distress_note)."""
+    """Whether the note at the level distress asked straight about suicide (see notes.distress_note)."""
     plain = before.level is Safety.DISTRESS and not before.unsure and not before.after_crisis
     return plain and before.kind in ("self", "self-harm", HINT)
-
-
-def _takes_back(message: Message) -> bool:
-    return bool(ANSWERS["taken_back"].search(message.text))
 
 
 def _why_none(message: Message) -> str:
@@ -409,4 +251,4 @@ def _why_none(message: Message) -> str:
 
 
 def _weight(finding: Finding) -> tuple[int, bool, bool]:
-    return _ORDER.index(finding.level), finding.kind != "sad", finding.frame is Frame.WAKING
+    return ORDER.index(finding.level), finding.kind != "sad", finding.frame is Frame.WAKING

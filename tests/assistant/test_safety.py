@@ -428,8 +428,8 @@ def test_a_second_hint_is_taken_for_said_of_the_day_and_hints_alone_are_no_crisi
 
 
 def test_a_weaker_hint_counts_only_after_another_and_none_after_a_clear_no():
-    assert screen(["one"], [0.7]).level is Safety.NONE
-    assert screen(["one", "two"], [1.0, 0.7]).level is Safety.DISTRESS
+    assert screen(["one"], [0.8]).level is Safety.NONE
+    assert screen(["one", "two"], [1.0, 0.8]).level is Safety.DISTRESS
     no = ["one", "i'm not suicidal, it was only the dream", "three"]
     assert screen(no, [1.0, 0.0, 1.0]).level is Safety.NONE
 
