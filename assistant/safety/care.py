@@ -9,7 +9,7 @@ from assistant.safety.assessment import DENIED, Assessment
 from assistant.safety.child import is_child
 from assistant.safety.screening import assess
 from assistant.safety.topics import names_the_dream
-from assistant.safety.wording import WORDS, WrittenReply, filled, slots, unsaid
+from assistant.safety.wording import WORDS, WrittenReply, new_of, slots, unsaid
 from assistant.types import Safety
 
 
@@ -32,7 +32,7 @@ def care_reply(
     places |= {"helper": helper, "Helper": helper[:1].upper() + helper[1:]}
 
     def new(wordings: Sequence[str]) -> list[str]:
-        return [one for one in wordings if not any(filled(one, places) in reply for reply in said)]
+        return new_of(wordings, places, said)
 
     parts = [{name: _listed(part.get(name, [])) for name in ("text", "question")} for part in _parts(assessment)]
     later = parts[1:] or parts

@@ -124,7 +124,7 @@ def _of_the_dream(finding: Finding) -> Finding:
 def _softened(finding: Finding, whole: str) -> Finding:
     """A past of which the person says that it is over is distress, not crisis; killing somebody, said in jest, is said lightly."""
     if finding.kind == "harm" and finding.level is not Safety.NONE and WEIGHING["joking_manner"].search(whole):
-        return replace(finding, level=Safety.DISTRESS, kind=LIGHTLY)
+        return replace(finding, level=Safety.DISTRESS, kind=LIGHTLY, frame=Frame.WAKING)
     over = finding.past and finding.kind == "self" and finding.level is Safety.CRISIS
     return replace(finding, level=Safety.DISTRESS) if over and HISTORY["recovered"].search(whole) else finding
 

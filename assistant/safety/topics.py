@@ -9,7 +9,7 @@ from assistant.safety.rules import FRAMES, HELPERS, TAKES_UP, WEIGHING
 _THE_DREAM = re.compile(r"\b(?:dream(?!y)\w*|dreamt|nightmares?)\b")
 _OF_US = re.compile(r"\b(?:i|me|my|myself|mine|we|us|our|you|your)\b")
 _ASKS_BACK = re.compile(
-    r"\b(?:can|could|may|might|shall|let us|rather|want to|like to)(?: (?:we|i|you))? (?:just |please )?(?:do|go back|return|get back|go on|talk about|hear about|talk of|look at)\b"
+    r"\b(?:can|could|may|might|shall|let us|rather|want to|like to)(?: (?:we|i|you))? (?:just |please )?(?:do|go back|return|get back|go on|talk about|hear about|talk of|look at)\b|\bwhat (?:does|did|do|would|is) [^?]{0,40}\b(?:mean|stand for|about)\b|\breturn to the\b"
 )
 _PARTS = re.compile(r" \. | (?=but\b)|[;,] ")
 

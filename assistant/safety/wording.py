@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 WORDS = _read("words.yaml")
+_PERSON = re.compile(r"\{[Hh]elper\}")
 _LINES = _read("lines.yaml")
 
 
@@ -78,13 +80,17 @@ def filled(text: str, places: Mapping[str, str]) -> str:
 
 def unsaid(options: Sequence[str], places: Mapping[str, str], said: Sequence[str]) -> str:
     """The first of the wordings that no earlier reply of the conversation holds; where all were said, they are gone through again."""
-    wordings = [filled(option, places) for option in options]
-    return next(iter(new_of(wordings, said)), wordings[len(said) % len(wordings)])
+    return filled(next(iter(new_of(options, places, said)), options[len(said) % len(options)]), places)
 
 
-def new_of(wordings: Sequence[str], said: Sequence[str]) -> list[str]:
-    """Those that no earlier reply of the conversation holds."""
-    return [wording for wording in wordings if not any(wording in reply for reply in said)]
+def new_of(options: Sequence[str], places: Mapping[str, str], said: Sequence[str]) -> list[str]:
+    """Those that no earlier reply of the conversation holds, with whatever person in it."""
+    return [option for option in options if not any(_without_person(option, places) in reply for reply in said)]
+
+
+def _without_person(option: str, places: Mapping[str, str]) -> str:
+    """The longest part of a wording beside the person whom it names."""
+    return filled(max(_PERSON.split(option), key=len), places)
 
 
 def _of_country(rows: Sequence[Mapping[str, Any]], country: str) -> Mapping[str, Any] | None:
