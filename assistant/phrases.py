@@ -163,6 +163,11 @@ _REJECTING = re.compile(
     r"|\b(?:has|have|had) nothing to do with (?:me|it|this|that|my (?:life|dream))\b",
     _ANY,
 )
+_HOW_THEY_ARE = re.compile(
+    r"^(?:(?:oh|ha(?:ha)*|lol|well|nah|no|nope|idk|yes|yeah|me|fine|ok)\W+)*(?:i am|i'm|im|i feel|i manage)\b(?: \w+){0,2}? "
+    r"(?:fine|ok|okay|all right|alright|good|great|well|grand|better|upset|calm|tired|knackered|shaking|shaken|sad|weepy|perfectly)\b(?! (?:with|at|about|in|on|for|to|of|when|than|friends|person|mother|father)\b)",
+    re.IGNORECASE,
+)
 _BARE_NO = re.compile(
     r"^(?:no+(?! (?:one|body|matter|idea|clue|other|longer|more|doubt|wonder|way|\w+ed\b))|nope|nah|not really|h+m+,? no|i do(?:n'?t| not) think so|not (?:it|at all|quite|true|for me|me|exactly)|wrong|false)\b[\s,.!:;–—-]*",
     _ANY,
@@ -300,6 +305,12 @@ def rejects(message: str, *, just_offered: bool) -> bool:
         return False
     rest = said[bare.end() :]
     return count_words(rest) == 0 or bool(_RATHER.match(rest) or _DENIES.search(rest)) or small_answer(rest) is not None
+
+
+def says_how_they_are(message: str) -> bool:
+    """Whether it begins by saying how the person is now, and says no to nothing else: "nah I'm alright, bit sweaty"."""
+    said = plain(message)
+    return bool(_HOW_THEY_ARE.match(said)) and not _REJECTING.search(said)
 
 
 def beyond_no(message: str) -> str:

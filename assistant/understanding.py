@@ -16,6 +16,7 @@ from assistant.phrases import (
     is_greeting,
     rejects,
     says_goodbye,
+    says_how_they_are,
     says_nothing,
     small_answer,
     wish_of,
@@ -206,6 +207,9 @@ def kind_of(
     if _was_told(of_this_dream(earlier)) and _ends_with_a_goodbye(message):
         return Kind.CLOSE
     by_rules = _by_rules(message, heard, earlier, covered, alone, question, likely.get(REJECTION, 0.0))
+    how_they_are = says_how_they_are(message)
+    if how_they_are and by_rules is Kind.REJECTION:
+        by_rules = Kind.ANSWER
     if not likely or _is_plain(message, heard.directed, of_this_dream(earlier)):
         return by_rules
     offered = any(turn.citations for turn in of_this_dream(earlier))
@@ -217,7 +221,7 @@ def kind_of(
         ANSWER: answer,
         MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
         DREAM: dream,
-        REJECTION: Kind.REJECTION if offered and not _goes_along(heard.directed) else answer,
+        REJECTION: Kind.REJECTION if offered and not how_they_are and not _goes_along(heard.directed) else answer,
         WHY: dream if not told and tells_a_dream(heard.directed) else asks,
         WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
@@ -284,7 +288,12 @@ def _is_plain(message: str, parts: Directed, earlier: Sequence[Turn]) -> bool:
         or says_goodbye(message)
         or wish_of(message) is not None
         or (last is not None and asks_about_our_question(message, last.question))
-        or (last is not None and bool(last.citations) and rejects(message, just_offered=True))
+        or (
+            last is not None
+            and bool(last.citations)
+            and rejects(message, just_offered=True)
+            and not says_how_they_are(message)
+        )
         or (told and parts.asks in _PLAINLY_ASKED)
         or parts.complains
         or parts.corrects

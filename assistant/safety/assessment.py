@@ -42,6 +42,7 @@ class Assessment:
     after_crisis: bool = False  # nothing new, but a crisis was voiced before
     denied: bool = False  # nothing new, and the person says that they are not in danger
     after_denial: bool = False  # nothing new, and they have said so before
+    weak: bool = False  # one veiled sign, that may also be of the dream or the moment
     hinted: bool = False  # only something that was learned speaks for it, no word that can be named
     cares: bool = False  # it is answered by the risk alone: no dream, no model
     new: bool = False  # and the message itself brings a sign

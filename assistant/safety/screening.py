@@ -212,7 +212,9 @@ def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment
         why = f"Of waking life the person {strongest.says}."
     past = level is Safety.DISTRESS and strongest.past and not unsure and strongest.kind == "self"
     past = past and not HISTORY["back_again"].search(message.text)
-    return Assessment(level, why, PAST if past else strongest.kind, unsure, hinted=strongest.signal == HINT)
+    return Assessment(
+        level, why, PAST if past else strongest.kind, unsure, hinted=strongest.signal == HINT, weak=strongest.weak
+    )
 
 
 def _as_answer(message: Message, before: Assessment) -> Assessment | None:

@@ -28,7 +28,11 @@ def stays(own: Assessment, message: Message, before: Assessment, course: Course)
     """The assessment, with whether the reply is to stay with a risk: until the person goes back to the dream or denies it."""
     if HARMFUL.search(message.text):
         course.not_helpers |= relations_in(message.text)
-    if own.kind == LIGHTLY and own.level is Safety.DISTRESS and not course.stays:
+    if (
+        own.level is Safety.DISTRESS
+        and not course.stays
+        and (own.kind == LIGHTLY or _may_be_of_the_dream(own, message, course))
+    ):
         return own  # a soft word before the ordinary reply
     tells = _goes_back(message, before, course)
     new = own.level is Safety.CRISIS or (own.level is Safety.DISTRESS and not own.unsure and not own.after_crisis)
@@ -80,6 +84,11 @@ def _goes_back(message: Message, before: Assessment, course: Course) -> bool:
         return False
     scenes_count = not before.cares or kind in (*LIGHT, "self")  # what else is told is told of the day
     return names_the_dream(message.text) or (scenes_count and tells_a_scene(message.text))
+
+
+def _may_be_of_the_dream(own: Assessment, message: Message, course: Course) -> bool:
+    """Whether a single veiled sign ("hopeless") was given in a talk about a dream, with no word of waking life."""
+    return own.weak and course.dream and not FRAMES["waking"].search(message.text)
 
 
 def _at_the_dream(own: Assessment, course: Course, *, tells: bool) -> Assessment:
