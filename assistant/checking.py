@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ from assistant.leaks import leaks
 from assistant.method.children import is_for_adults
 from assistant.nevers import Nevers
 from assistant.reflecting import faults_of_reflection
+from assistant.strays import SAID_AS_OWN, faults_of_straying, faults_of_straying_question, what_is_asked_about
 from assistant.texts import choices, text
 from assistant.types import Citation, Kind, Plan, PlannedReading, Question, Role, Sentence, Wish
 from assistant.voices.built_in import BuiltInVoice
@@ -36,10 +36,6 @@ SAYS_NEARLY_THE_SAME = 0.4  # share of their content that two sentences have in 
 SAYS_THE_SAME = 0.75
 NEAR_THE_TOP = 2  # of what the search found: a reading from further down is not added where a voice offered none
 _MENDED = frozenset({NOT_TOLD_AS_OWN, NOT_TENTATIVE})
-_SAID_AS_OWN = re.compile(r"^(?:my own thought|a thought of my own)\b[^:]{0,40}:\s*", re.IGNORECASE)
-_TURNS_DOWN = re.compile(
-    r"\b(?:dreams?|not|only|outside|can't|cannot|won't|isn't|program|listening|tell)\b", re.IGNORECASE
-)
 
 
 class Checker:
@@ -182,6 +178,7 @@ class Checker:
         faults += self._leaks(unit.text)
         if not self._is_ours(unit):
             faults += self._faults_of_a_model(unit.text, told if unit.role is Role.HEARD else ())
+            faults += faults_of_straying(unit, plan) if self._nevers else []
         if unit.role is Role.READING:
             faults += self._faults_of_reading(unit)
         if unit.role is Role.HEARD and not unit.frame:
@@ -190,14 +187,8 @@ class Checker:
             faults.append("nothing of sex is said to a child")
         if unit.role is not Role.READING and self._brings_back(unit.text):
             faults.append("the dreamer said no to it")
-        if (
-            plan.kind is Kind.OUTSIDE
-            and unit.role is Role.PLAIN
-            and unit.text != plan.plain
-            and not _TURNS_DOWN.search(unit.text)
-        ):
-            faults.append("what is outside is turned down")
-        if unit.role is Role.PLAIN and figures(unit.text) - figures("\n".join([plan.plain, plan.note, *told])):
+        made_up = figures(unit.text) - figures("\n".join([plan.plain, plan.note, *told]))
+        if unit.role in (Role.PLAIN, Role.THOUGHT) and made_up:
             faults.append("a figure carries its mark")
         if self._words() + count_words(unit.text) + count_words(plan.question) > self._row.most_words:
             faults.append("the reply would be too long")
@@ -241,7 +232,7 @@ class Checker:
     def _replacement(self, unit: Sentence, faults: list[str]) -> Sentence | None:
         if unit.role is Role.THOUGHT and _MENDED.issuperset(faults):
             said = text("own_thought" if NOT_TENTATIVE not in faults else "own_thought_unsure")
-            return replace(unit, text=f"{said} {_SAID_AS_OWN.sub('', unit.text)}")
+            return replace(unit, text=f"{said} {SAID_AS_OWN.sub('', unit.text)}")
         if unit.role is Role.HEARD and not self.sentences and self._must_begin_with_the_dreamer():
             return self._built_in.heard(self.plan)
         if unit.role is Role.READING and self._readings() < self._row.most_readings:
@@ -301,7 +292,7 @@ class Checker:
             if self.plan.child and is_for_adults(offered):
                 faults.append("nothing of sex is asked of a child")
             if offered != self.plan.question and not points_at_what_was_said(offered):
-                faults += self._faults_of_a_model(offered)
+                faults += self._faults_of_a_model(offered) + self._faults_of_what_is_asked(offered)
             if not [fault for fault in faults if fault != NOT_TIED or not self.sentences]:
                 self.kept += 1
                 return offered
@@ -310,6 +301,13 @@ class Checker:
         elif self.plan.question:
             self.repairs += 1
         return self.plan.question
+
+    def _faults_of_what_is_asked(self, offered: str) -> list[str]:
+        """Whether a model's question strays, as a whole and in what it asks about."""
+        if self._nevers is None:
+            return []
+        about = what_is_asked_about(offered)
+        return faults_of_straying_question(offered, self.plan) + (self._faults_of_a_model(about) if about else [])
 
     def _padding(self, missing: int) -> Iterator[Sentence]:
         if self.plan.kind in (Kind.OUTSIDE, Kind.CLOSE, Kind.WISH, Kind.CRISIS):

@@ -173,10 +173,21 @@ def _signals_as_told() -> str:
 @cache
 def _examples() -> dict[str, list[str]]:
     """Both lists; what is allowed with its parts, as they are judged too, and every second sentence of our own."""
-    rows: dict[str, list[str]] = read_yaml("assistant", "nevers_examples.yaml")
-    allowed = [*rows[ALLOWED], *our_own()[::2]]
+    rows = _rows()
+    fine = [*allowed(), *our_own()[::2]]
     never = [one for label, told in rows.items() if label != ALLOWED for one in told]
-    return {ALLOWED: list(dict.fromkeys(part for one in allowed for part in parts(one))), NEVER: never}
+    return {ALLOWED: list(dict.fromkeys(part for one in fine for part in parts(one))), NEVER: never}
+
+
+@cache
+def _rows() -> dict[str, list[str]]:
+    rows: dict[str, list[str]] = read_yaml("assistant", "nevers_examples.yaml")
+    return rows
+
+
+def allowed() -> tuple[str, ...]:
+    """Sentences that a good model may say."""
+    return tuple(_rows()[ALLOWED])
 
 
 @cache

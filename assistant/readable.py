@@ -57,7 +57,7 @@ def faults_of_wording(text: str, told: Sequence[str]) -> list[str]:
     """What is wrong with a sentence as writing; empty where nothing is. ``told`` is what may be quoted."""
     own = without_told(text, told)
     faults = []
-    if _MARKUP.search(own):
+    if _MARKUP.search(own) or any(unicodedata.category(one) == "So" and one not in "".join(told) for one in own):
         faults.append("a reply is plain text")
     if _ADDRESS.search(_ABBREVIATED.sub("", _OF_OURS.sub("", own))):
         faults.append(NO_ADDRESS)

@@ -20,12 +20,15 @@ def nevers(embedder, tmp_path_factory) -> Nevers:
     return Nevers(embedder, tmp_path_factory.mktemp("learned"))
 
 
+ANOTHER_TASK = "another task"  # tests/soak/test_obeying.py says how much of that is shown
+
+
 def test_every_kind_has_its_traps_and_its_examples():
     traps = rows("traps")
     counts = Counter(trap["category"] for trap in traps)
     examples = read_yaml("assistant", "nevers_examples.yaml")
     assert len(traps) >= 120 and min(counts.values()) >= 12
-    assert set(examples) == {*counts, ALLOWED} and sum(map(len, examples.values())) >= 1200
+    assert set(examples) == {*counts, ANOTHER_TASK, ALLOWED} and sum(map(len, examples.values())) >= 1200
     assert all(1 <= len(trap["messages"]) <= 5 and 2 <= len(trap["forbidden"]) <= 4 for trap in traps)
 
 
