@@ -70,6 +70,9 @@ class Named:
         return bool(self.sex) and (self.word.lemma in ANIMALS or self.word.lower in ANIMALS)
 
 
+_LIKENS = frozenset({"look", "seem", "sound", "be", "feel"})  # "he looked like my uncle"
+
+
 def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) -> list[Named]:
     """Every noun of the message that means a being, a body part, a place or a thing, in order."""
     found = []
@@ -82,7 +85,7 @@ def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) 
             if kind is not None:
                 mention = (
                     None
-                    if _is_the_dreamer(word) or _may_be_an_owner(word)
+                    if _is_the_dreamer(word) or _may_be_an_owner(word) or _is_no_part(word)
                     else _mention(word, kind, sentence, block, message)
                 )
                 found.append(_named(word, kind, place, mention))
@@ -100,6 +103,19 @@ def _may_be_an_owner(word: Word) -> bool:
     """As in "my friends husband", written without its apostrophe: the husband was met, not the friends."""
     after = next((one for one in word.head.subtree() if one.index == word.index + 1), None)
     return word.tag in {"NNS", "NNPS"} and after is not None and after.is_noun
+
+
+def _is_no_part(word: Word) -> bool:
+    """As in "she was not my child" or "he resembled Robert Graves": who is denied, or only likened to, was not met."""
+    first = word
+    while first.role == "conj":
+        first = first.head
+    verb = first.head
+    if first.role in {"attr", "oprd"}:
+        return verb.child("neg") is not None
+    if first.role == "pobj":
+        return verb.lower == "like" and verb.head.lemma in _LIKENS
+    return first.role == "dobj" and verb.lemma == "resemble"
 
 
 def ordered(names: Sequence[Named], weights: Sequence[float]) -> tuple[Mention, ...]:
