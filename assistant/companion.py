@@ -26,7 +26,7 @@ from assistant.safety import (
     country_code,
     distress_note,
     is_child,
-    names_the_dream,
+    is_of_a_night,
     other_language_note,
     screen,
 )
@@ -494,8 +494,8 @@ def _of_dreams(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """The turns as an ordinary reply looks back on them: of those that were answered by a risk alone, only what they told of a dream."""
     return tuple(
         replace(turn, kind=Kind.DREAM) if turn.kind is Kind.CRISIS else turn
-        for turn in turns
-        if turn.kind is not Kind.CRISIS or names_the_dream(turn.message)
+        for number, turn in enumerate(turns)
+        if turn.kind is not Kind.CRISIS or number == 0 or is_of_a_night(turn.message)
     )
 
 

@@ -5,7 +5,7 @@ from assistant.safety.child import is_child
 from assistant.safety.hints import Hints
 from assistant.safety.notes import distress_note, other_language_note
 from assistant.safety.screening import screen
-from assistant.safety.topics import names_the_dream
+from assistant.safety.topics import is_of_a_night
 from assistant.safety.wording import WrittenReply, countries, country_code, help_in
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "distress_note",
     "help_in",
     "is_child",
-    "names_the_dream",
+    "is_of_a_night",
     "other_language_note",
     "screen",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.safety.assessment import DENIED, Assessment
 from assistant.safety.child import is_child
 from assistant.safety.screening import assess
-from assistant.safety.topics import names_the_dream
+from assistant.safety.topics import is_of_a_night
 from assistant.safety.wording import WORDS, WrittenReply, new_of, slots, unsaid
 from assistant.types import Safety
 
@@ -43,7 +43,7 @@ def care_reply(
         if new(part["question"]) or part["question"] == [""]
         else later[len(said) % len(later)]["question"]
     )
-    if assessment.new and names_the_dream(messages[-1]):
+    if assessment.new and is_of_a_night(messages[-1]):
         text = f"{text} {unsaid(WORDS['dream_waits'], places, said)}"
     if child and assessment.level is not Safety.CRISIS and new(WORDS["to_a_child"]) == WORDS["to_a_child"]:
         text = f"{text} {WORDS['to_a_child'][0]}"

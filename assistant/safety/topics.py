@@ -19,6 +19,11 @@ def names_the_dream(text: str) -> bool:
     return bool(_THE_DREAM.search(text.lower()))
 
 
+def is_of_a_night(message: str) -> bool:
+    """Whether a message names a dream or a waking out of one."""
+    return bool(FRAMES["night"].search(message.lower()))
+
+
 def asks_back(text: str) -> bool:
     """Whether it asks to go back to the dream, or on to something else."""
     return bool(_ASKS_BACK.search(text))
