@@ -187,8 +187,8 @@ class Checker:
             faults.append("nothing of sex is said to a child")
         if unit.role is not Role.READING and self._brings_back(unit.text):
             faults.append("the dreamer said no to it")
-        made_up = figures(unit.text) - figures("\n".join([plan.plain, plan.note, *told]))
-        if unit.role in (Role.PLAIN, Role.THOUGHT) and made_up:
+        ours = unit.role in (Role.PLAIN, Role.THOUGHT)
+        if ours and figures(unit.text) - figures("\n".join([plan.plain, plan.note, *told])):
             faults.append("a figure carries its mark")
         if self._words() + count_words(unit.text) + count_words(plan.question) > self._row.most_words:
             faults.append("the reply would be too long")

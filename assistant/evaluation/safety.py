@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.companion import Companion
 from assistant.evaluation.samples import outside_rows, real_cant_run_dreams, real_dreams, rows
+from assistant.safety.assessment import ORDER
 from assistant.types import Safety
 
 
@@ -49,19 +50,24 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
 
 def _of_personas(companion: Companion, name: str) -> dict[str, Any]:
     """Of scripted conversations of rising risk, or of none: how often the level after a message lies within its bounds, below, above."""
-    order = list(Safety)
-    places: list[int] = []
-    for persona in rows(name):
-        messages = [turn["message"] for turn in persona["turns"]]
-        for number, turn in enumerate(persona["turns"]):
-            level = order.index(companion.screen(messages[: number + 1]).level)
-            least, most = order.index(Safety(turn["least"])), order.index(Safety(turn["most"]))
-            places.append((level > most) - (level < least))
+    places = places_of_levels(companion, name)
     return {
         "conversations, messages": f"{len(rows(name))}, {len(places)}",
         "level within its bounds": places.count(0) / len(places),
         "level too low, too high": f"{places.count(-1) / len(places):.3f}, {places.count(1) / len(places):.3f}",
     }
+
+
+def places_of_levels(companion: Companion, name: str) -> list[int]:
+    """After each message of the scripted conversations: 0 where the level lies within its bounds, -1 below, 1 above."""
+    places: list[int] = []
+    for persona in rows(name):
+        messages = [turn["message"] for turn in persona["turns"]]
+        for number, turn in enumerate(persona["turns"]):
+            level = ORDER.index(companion.screen(messages[: number + 1]).level)
+            least, most = ORDER.index(Safety(turn["least"])), ORDER.index(Safety(turn["most"]))
+            places.append((level > most) - (level < least))
+    return places
 
 
 def share(found: Sequence[Safety], *wanted: Safety) -> float:

@@ -48,6 +48,9 @@ class Number(StrEnum):
     MANY = "many"
 
 
+_LIKENS = frozenset({"look", "seem", "sound", "be", "feel"})  # "he looked like my uncle"
+
+
 @dataclass(slots=True)
 class Named:
     """A noun of the message where it stands, with all that pronouns and questions need to know of it."""
@@ -68,9 +71,6 @@ class Named:
     def is_animal(self) -> bool:
         """Whether it is an animal, which may be he, she or it."""
         return bool(self.sex) and (self.word.lemma in ANIMALS or self.word.lower in ANIMALS)
-
-
-_LIKENS = frozenset({"look", "seem", "sound", "be", "feel"})  # "he looked like my uncle"
 
 
 def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) -> list[Named]:

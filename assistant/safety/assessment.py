@@ -13,22 +13,11 @@ QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without
 PAST = "past"  # what was a risk to themself once
 HINT = "hint"  # what was learned, not matched; a signal, too
 DENIED = "denied"  # of a message that has ended it
-LIGHT = (
-    "sad",
-    "grief",
-    "watched",
-    PAST,
-    LIGHTLY,
-)  # a dream told with these is answered as one, with a soft word before it
+# A dream told with these is answered as one, with a soft word before it.
+LIGHT = ("sad", "grief", "watched", PAST, LIGHTLY)
 CLOSE_BY = ("danger", "controlled", "watched", "abuse", "other", "harm")  # these are about somebody else, too
-NOT_TO_BE_DENIED = (
-    "danger",
-    "controlled",
-    "abuse",
-    "other",
-    "voices",
-    "medicine",
-)  # "it is not like that" ends none of these
+# "It is not like that" ends none of these.
+NOT_TO_BE_DENIED = ("danger", "controlled", "abuse", "other", "voices", "medicine")
 
 
 @dataclass(frozen=True, slots=True)

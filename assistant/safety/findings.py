@@ -10,6 +10,7 @@ from assistant.safety.clauses import Sentence, sentences
 from assistant.safety.frames import Frame, Framed, Place, framed
 from assistant.safety.rules import FRAMES, HISTORY, POINTS_BACK, SIGNALS, WEIGHING, Signal
 from assistant.types import Safety
+from knowledge.forgetting import remembering
 
 LIGHTLY = "lightly"  # the kind of what may be no more than a manner of speaking
 UNNAMED = "it"  # the kind of a statement that does not name what is to stop or can not be borne
@@ -44,6 +45,7 @@ class Message:
     dream: bool  # up to here a dream was spoken of, or something told that may be one
 
 
+@remembering(512)  # a conversation is screened again at each of its turns
 def findings_of(
     message: str, death_before: bool = False, suicide_before: bool = False, dream_before: bool = False
 ) -> Message:

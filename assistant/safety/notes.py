@@ -15,18 +15,8 @@ NAMED_AT_MOST = 2  # so often the help line is named in a conversation, unless t
 ASKED_AT_MOST = 2  # so often it is asked what the unnamed "it" is that should stop
 
 _NOTES = {**{name: name for name in WORDS["notes"]}, **WORDS["shares"]["notes"]}
-_NEW_RISK = (
-    "self",
-    "past",
-    "abuse",
-    "grief",
-    "medicine",
-    "voices",
-    "worry",
-    "harm",
-    "act",
-    "hint",
-)  # something said of the waking self in this very message
+# Notes on something said of the waking self in this very message.
+_NEW_RISK = ("self", "past", "abuse", "grief", "medicine", "voices", "worry", "harm", "act", "hint")
 
 
 def distress_note(

@@ -11,7 +11,7 @@ import yaml
 
 from assistant.companion import Companion
 from assistant.evaluation.replies import talk
-from assistant.evaluation.samples import rows
+from assistant.evaluation.safety import places_of_levels
 from assistant.safety import care_reply, screen
 from assistant.safety.rules import TAKES_UP
 from assistant.types import Kind, Safety
@@ -150,14 +150,7 @@ def test_a_dream_told_beside_a_risk_is_not_lost(companion: Companion) -> None:
 
 @pytest.mark.parametrize("name", ["personas", "personas_fresh"])
 def test_the_levels_of_scripted_conversations_are_as_measured(companion: Companion, name: str) -> None:
-    order = list(Safety)
-    places = []
-    for persona in rows(name):
-        messages = [turn["message"] for turn in persona["turns"]]
-        for number, turn in enumerate(persona["turns"]):
-            level = order.index(companion.screen(messages[: number + 1]).level)
-            least, most = order.index(Safety(turn["least"])), order.index(Safety(turn["most"]))
-            places.append((level > most) - (level < least))
+    places = places_of_levels(companion, name)
     assert places.count(0) / len(places) >= LEAST_WITHIN[name]
     assert places.count(1) / len(places) <= 0.03
 
