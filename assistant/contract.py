@@ -138,6 +138,7 @@ def points_at_what_was_said(question: str) -> bool:
         or question in questions_after_answers()
         or question in choices("ask_on_what_was_said")
         or question in choices("ask_a_child")
+        or question in (*choices("ask_of_little"), *choices("which_first"))
         or question in (*choices("ask_after_no_answer"), *choices("ask_after_nothing_to_try"))
     )
 

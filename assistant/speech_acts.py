@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.kept_yaml import read_yaml
 from assistant.learned import SentenceClassifier
-from assistant.phrases import plain, wish_of
+from assistant.phrases import is_only_talk, plain, wish_of
 from assistant.types import Directed, Matter, Wish
 from assistant.words import content_stems, count_words, is_english
 from knowledge.embedding import Embedder
@@ -94,6 +94,9 @@ _NOT_DELETED = re.compile(
     r"\bforget (?:about )?(?:the|that|my|his|her) (?!conversation|talk|chat|dream|whole|last|words?|story)\w+",  # "forget the hand"
     _ANY,
 )
+_NAMES_WHAT_WAS_DREAMT = re.compile(
+    r"\b(?:dreamt|dreamed|dreams?|nightmares?) (?:about|of|where|that|in which)\b", re.IGNORECASE
+)
 _GOES_ON_TO_TELL = re.compile(
     r"\b(?:dreams?|dream(?:t|ed)|nightmares?|one)\b.{0,20}\b(?:where|in which|about|of|when|that)\b", _ANY
 )
@@ -121,7 +124,8 @@ _LEAVES_NOW = re.compile(
     _ANY,
 )
 _QUOTES = re.compile(r"[\"“”]|(?<!\w)'\w[^']{3,}'(?!\w)")  # what somebody else says
-_PASTED = re.compile(r"[\"“][^\"”]{200,}[\"”]")
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")  # one after the other, so that no closing mark is taken for an opening one
+_PASTED = 200  # characters of a quotation that somebody else wrote
 _MAY_BE_A_DOUBT = frozenset({TELLS, "asks_why", "asks_opinion", "asks_proof"})
 _IS_IT_NORMAL = re.compile(
     r"^(?:(?:and|but|so|ok|also|well|or|no|yes|please|lol|haha|honestly|just)\b[\s,]*)*(?:is|was|isn'?t) (?:it|that|this) (?:really |so |very |just |even |too )?(?:not )?(?:normal|abnormal|weird|strange|stupid|silly|odd|crazy|mad|wrong|bad of me|awful of me|terrible of me|pathetic|sick|dumb)\b",
@@ -188,7 +192,7 @@ class SpeechActs:
         if not is_english(message):
             return Directed(message=message, told=message)  # the examples are English
         whole = plain(message)
-        own = _PASTED.sub(" ", whole)
+        own = _leave_out_pasted(whole)
         if own != whole and count_words(own) <= SHORT:
             return Directed(message=message, announces=True)  # nothing of their own yet
         sentences = in_sentences(own)
@@ -330,6 +334,8 @@ def _as_doubt(sentence: str, act: str) -> str:
 def _goes_on_to_tell(sentence: str) -> bool:
     """Whether a sentence that announces a dream tells it in the same breath."""
     words = count_words(sentence)
+    if _NAMES_WHAT_WAS_DREAMT.search(sentence) and not is_only_talk(sentence):
+        return True
     return words > LONG_ANNOUNCEMENT or (words > SHORT and bool(_GOES_ON_TO_TELL.search(sentence)))
 
 
@@ -401,8 +407,12 @@ def asking_part(message: str) -> str:
 
 def without_pasted(message: str) -> str:
     """The message without a long quotation of somebody else's words, where anything is left then."""
-    own = " ".join(_PASTED.sub(" ", message).split())
+    own = " ".join(_leave_out_pasted(message).split())
     return own if own and own != " ".join(message.split()) else message
+
+
+def _leave_out_pasted(message: str) -> str:
+    return _QUOTED.sub(lambda quoted: quoted.group() if len(quoted.group()) < _PASTED else " ", message)
 
 
 def _is_looked_at(number: int, of: int) -> bool:

@@ -26,6 +26,7 @@ from assistant.speech_acts import ANSWERED_FIRST, asking_part
 from assistant.types import Citation, Directed, Heard, Kind, Turn, Wish
 from assistant.words import count_words, is_english
 
+WORDS_OF_A_THEME = 2  # "chased" is a dream, told in a word
 SURELY_COVERED = (
     0.2  # coverage of a question that names no dream: the library's own are at 0.2 and more, others below 0.18
 )
@@ -210,11 +211,12 @@ def kind_of(
     how_they_are = says_how_they_are(message)
     if how_they_are and by_rules is Kind.REJECTION:
         by_rules = Kind.ANSWER
-    if not likely or _is_plain(message, heard.directed, of_this_dream(earlier)):
+    told = _was_told(of_this_dream(earlier))
+    names_a_theme = not told and alone >= SURELY_COVERED and count_words(message) <= WORDS_OF_A_THEME
+    if not likely or names_a_theme or _is_plain(message, heard.directed, of_this_dream(earlier)):
         return by_rules
     offered = any(turn.citations for turn in of_this_dream(earlier))
     dream = Kind.DREAM if covered else Kind.UNCOVERED
-    told = _was_told(of_this_dream(earlier))
     answer = Kind.ANSWER if told else dream
     asks = Kind.WHY if _may_ask(message, question) else answer
     kinds = {

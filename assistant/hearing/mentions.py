@@ -85,7 +85,7 @@ def named(sentences: Sequence[Sentence], blocks: Sequence[Block], message: str) 
             if kind is not None:
                 mention = (
                     None
-                    if _is_the_dreamer(word) or _may_be_an_owner(word) or _is_no_part(word)
+                    if _is_the_dreamer(word) or _may_be_an_owner(word) or _is_no_part(word) or _is_a_house(word)
                     else _mention(word, kind, sentence, block, message)
                 )
                 found.append(_named(word, kind, place, mention))
@@ -116,6 +116,11 @@ def _is_no_part(word: Word) -> bool:
     if first.role == "pobj":
         return verb.lower == "like" and verb.head.lemma in _LIKENS
     return first.role == "dobj" and verb.lemma == "resemble"
+
+
+def _is_a_house(word: Word) -> bool:
+    """As in "at my dad's": where one was, with or without him."""
+    return word.role == "pobj" and any(child.tag == "POS" for child in word.children)
 
 
 def ordered(names: Sequence[Named], weights: Sequence[float]) -> tuple[Mention, ...]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant.hearing.lexicon import FEMALE, MALE, closed
+from assistant.hearing.lexicon import FEMALE, KIN_WITHOUT_ARTICLE, MALE, closed
 from assistant.hearing.phrases import any_of, at_start
 from assistant.kept_yaml import read_yaml
 
@@ -48,6 +48,8 @@ _AFTER_IT_IS = re.compile(
 )
 _OWNERS = frozenset(f"{relative}s" for relative in MALE | FEMALE if not relative.endswith("s"))
 _AFTER_OWNER = re.compile(rf"\s+(?:old |new )?(?:{'|'.join(closed('owned'))})\b", re.IGNORECASE)
+_ONE_OF_THEM = frozenset(f"{relative}s" for relative in KIN_WITHOUT_ARTICLE if not relative.endswith("s"))
+_AT_THE_HOUSE_OF = re.compile(r"\b(?:at|to|from|round|near) (?:my|our) $", re.IGNORECASE)
 _IN_LAW = re.compile(r"\b(mother|father|sister|brother|son|daughter|parents|sisters|brothers) in law\b", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"^[\s,]+|(?<=\s)\s+|(?<=,)\s*,|\s+(?=[,.!?])")
 _GREETING = re.compile(rf"^(?:{any_of('greetings')}\b[,.!]*\s+)+(?=\w)", re.IGNORECASE)
@@ -143,7 +145,7 @@ def _plain(message: str) -> Block:
         elif kind == "quote":
             _write_quote(writer, piece, start, end)
         elif kind == "word":
-            writer.write(_in_place(piece, message, end), start, end)
+            writer.write(_in_place(piece, message, start, end), start, end)
         elif kind in {"dots", "dash"}:
             goes_on = re.match(
                 r"\s*(?:and|but|so|then|or|because|from|to|in|on|at|with|of|for|like)\b", message[end:], re.I
@@ -170,11 +172,12 @@ def _evenly(message: str) -> str:
     return _IN_LAW.sub(r"\1-in-law", text)
 
 
-def _in_place(word: str, message: str, end: int) -> str:
-    """The word as it is spelt, given what follows it: "its raining", "my sisters face"."""
+def _in_place(word: str, message: str, start: int, end: int) -> str:
+    """The word as it is spelt, given what stands around it: "its raining", "my sisters face", "at my dads"."""
     if word.lower() == "its" and _AFTER_IT_IS.match(message, end):
         return "it's"
-    if word.lower() in _OWNERS and _AFTER_OWNER.match(message, end):
+    at_home = word.lower() in _ONE_OF_THEM and _AT_THE_HOUSE_OF.search(message[max(0, start - 10) : start])
+    if at_home or (word.lower() in _OWNERS and _AFTER_OWNER.match(message, end)):
         return f"{word[:-1]}'s"
     return _respelt(word)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from assistant.contract import faults_of_question
 from assistant.method.matters import LIKELY, SURE, asked_about, is_taken_up, known, tells_of_the_dream
 from assistant.method.new_ending import ENDING, REHEARSAL, is_whole
 from assistant.method.offering import readings_for
-from assistant.method.questions import Chosen, around, choose_question, quoted_beginning, quoted_end
+from assistant.method.questions import FELT, Chosen, around, choose_question, quoted_beginning, quoted_end
 from assistant.method.responses import gentle_questions
 from assistant.method.several_dreams import dreams_in, which_first
 from assistant.method.situation import Situation, tells_enough
@@ -23,6 +24,12 @@ from knowledge.types import Hit
 CARRIES = 0.8  # likelihood, from which on an answer holds something to stay with
 FEWEST_WORDS_SAID = 6  # of such an answer
 FEW_WORDS_ADDED = 12  # to something grave, so that it is still what is talked about
+FEW_WORDS_LEFT = 40  # of a dream that was forgotten
+_FORGOTTEN = re.compile(
+    r"\b(?:ca ?n[o']?t|cannot|do ?n[o']?t|do not|did ?n[o']?t|barely|hardly) (?:\w+ )?(?:remember|recall)\b|^i forgot\b|"
+    r"\bforgot(?:ten)? (?:it|most|the (?:rest|details|dream)|what)\b",
+    re.IGNORECASE,
+)
 ONE_PERSON = 3  # words of an answer that does no more than name somebody
 
 
@@ -58,9 +65,12 @@ def question_of(situation: Situation, hits: Sequence[Hit]) -> Chosen:
     )
     if following is not None:
         return following
-    several = dreams_in(situation.message) if kind in (Kind.DREAM, Kind.UNCOVERED) else []
-    if several:
-        return Chosen(which_first(several), "")
+    if kind in (Kind.DREAM, Kind.UNCOVERED):
+        several = dreams_in(situation.message)
+        if several:
+            return Chosen(which_first(several), "")
+        if _hardly_anything_is_left(situation.message):
+            return Chosen(in_turn("ask_of_little", asked, len(situation.message)), FELT)
     facets = facets_for(situation.stage, kind, situation.heard, hits, situation.turns, told)
     heard = situation.heard_of_the_dream
     if kind is Kind.ANSWER and count_words(situation.message) <= ONE_PERSON and _persons(situation.heard):
@@ -137,6 +147,11 @@ def _on_what_was_said(situation: Situation) -> Chosen | None:
         return None
     question = in_turn("ask_on_what_was_said", situation.asked, len(situation.message))
     return Chosen(question, "association") if question not in situation.asked else None
+
+
+def _hardly_anything_is_left(message: str) -> bool:
+    """Whether the dreamer says that they forgot it, and tells little: then nobody asks for a moment of it."""
+    return count_words(message) <= FEW_WORDS_LEFT and _FORGOTTEN.search(message) is not None
 
 
 def _own_meaning_is_due(situation: Situation) -> bool:

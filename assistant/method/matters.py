@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
-from assistant.method.remarks import Remarks
 from assistant.texts import turned
 from assistant.types import Matter
 
@@ -25,13 +24,13 @@ LATER_WEIGHS = 0.15  # share of its weight that a sentence gains by standing las
 @dataclass(frozen=True, slots=True)
 class Known:
     """How a matter is met. ``weight`` says how much a listener would want to take it up (0 to 10), ``facet`` which facet of the
-    method its questions are about, the remarks and ``asks`` fit whatever sentence is about it; ``of_the_dream`` whether it
+    method its questions are about, ``says`` and ``asks`` fit whatever sentence is about it; ``of_the_dream`` whether it
     tells what was in the dream."""
 
     weight: float
     facet: str
     of_the_dream: bool
-    remarks: Remarks
+    says: tuple[str, ...]
     asks: tuple[str, ...]
 
 
@@ -44,7 +43,7 @@ def known() -> dict[str, Known]:
             row["weight"],
             row["facet"],
             row.get("of_the_dream", False),
-            Remarks.read(row),
+            tuple(row["says"]),
             tuple(row["asks"]),
         )
         for name, row in rows.items()
@@ -85,7 +84,8 @@ def said_to(matter: Matter, said: Collection[str]) -> str:
     """A sentence of our own that fits it and was not said yet; empty where there is none, or the matter is not sure."""
     if matter.likely < SURE:
         return ""
-    return known()[matter.name].remarks.on(matter.sentence, said, len(matter.sentence))
+    wordings = turned(known()[matter.name].says, len(matter.sentence))
+    return next((one for one in wordings if one not in said), "")
 
 
 def asked_about(matter: Matter, asked: Collection[str], number: int = 0, person: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -18,7 +18,6 @@ from assistant.words import content_stems, count_words, is_english
 from knowledge.types import Hit
 
 SLOT = re.compile(r"\{(\w+)\}")
-TENSES = re.compile(r"\[(\w+)\|(\w+)\]")  # the word after a past moment, and the word after a present one
 SLOT_KINDS = {
     "person": MentionKind.PERSON,
     "animal": MentionKind.ANIMAL,
@@ -27,8 +26,7 @@ SLOT_KINDS = {
     "thing": MentionKind.THING,
 }
 _OF_BEINGS = frozenset({"person", "animal", "body", "feeling"})
-_MOMENTS = frozenset({"moment"})
-_OF_SETTINGS = _MOMENTS | {"place", "thing"}  # asked about out of nowhere, a lamp sounds arbitrary
+_OF_SETTINGS = frozenset({"place", "thing"})  # asked about out of nowhere, a lamp sounds arbitrary
 _SETTINGS = (MentionKind.PLACE, MentionKind.THING)
 MOMENT_WORDS = 9  # a longer clause makes a question that nobody can follow
 FILLERS = 3  # of one kind, the most telling
@@ -39,6 +37,10 @@ HEARTS = 3  # clauses of a telling that count as the heart of it
 FIRST_ON_A_SCENE = frozenset(
     {FELT, "wish", "association"}
 )  # facets of a first question: nobody is asked for what was just told
+FIRST_ON_ANY_DREAM = frozenset({FELT, "image", "association"})  # where nothing is known of it, no wish is supposed
+OF_STRANGERS = frozenset(
+    {FELT, "image", "own-meaning"}
+)  # facets on which somebody is asked about who is nobody of theirs
 IN_THEIR_WORDS = 0.5  # more than this share of a section's question must be the dreamer's own words
 
 FACET_WORDS = {
@@ -112,14 +114,10 @@ _ASKS_HOW_OFTEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Filler:
-    """What stands in a question's slot; ``is_background`` marks a setting, which is asked about after what happened.
-
-    ``past`` says whether it is told in a past tense.
-    """
+    """What stands in a question's slot; ``is_background`` marks a setting, which is asked about after what happened."""
 
     text: str
     is_background: bool = False
-    past: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +137,7 @@ class BankQuestion:
 
     def filled(self, filler: Filler) -> str:
         """The question with this in its slot."""
-        text = TENSES.sub(r"\1" if filler.past else r"\2", self.text)
-        return text.replace(f"{{{self.slot}}}", filler.text)
+        return self.text.replace(f"{{{self.slot}}}", filler.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +180,7 @@ def choose_question(
 
     ``heard`` are the dreamer's messages about the dream as heard, newest first; ``facets`` what the method wants to ask about,
     most wanted first: "section" stands for the questions of the sections in ``hits``, "scene" for those that a first reply
-    may ask about a scene of the dream. A scene's own questions on a facet come before the bank's, those about a moment last.
+    may ask about a scene of the dream, "first" for those that it may ask where no scene is known. A scene's own questions on a facet come before the bank's.
     There is always a question: where nothing fits, the dreamer's own words are quoted back into one.
     ``goes_back`` says whether a question may go back to a scene told in an earlier message; only one of a few does.
     """
@@ -203,7 +200,7 @@ def _scenes_told(heard: Sequence[Heard], told: Sequence[str]) -> list[_Told]:
         is_new = bool(told) and one.message in told[0]
         for scene in scenes_in(one.directed.scenes, one.message):
             clauses = tuple(clause for clause in one.clauses if clause.said in scene.sentence)
-            moment = next((filler.text for filler in moments(replace(one, clauses=clauses))), "")
+            moment = next(iter(moments(replace(one, clauses=clauses))), "")
             if is_new or moment:
                 person = _the_one_person(one, scene.sentence)
                 found.setdefault(scene.name, _Told(scene.name, scene.sentence, "" if is_new else moment, person))
@@ -223,38 +220,36 @@ def _questions_on(
     if facet == "section":
         yield from (Chosen(text, facet) for text in _of_sections(hits, told))
         return
-    facets = FIRST_ON_A_SCENE if facet == "scene" else frozenset({facet})
-    if facet == "scene" and any(one.feelings for one in heard[:1]):
-        facets -= {FELT}
-    for scene in scenes:
-        yield from _about_scene(scene, facets, salt)
+    told_a_feeling = {FELT} if any(one.feelings for one in heard[:1]) else set()
     if facet == "scene":
-        yield from _first_without_a_scene(heard[:1], facets, asked, salt)
-    else:
-        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, _OF_BEINGS))
-        yield from _about_scene(_Told(ANY, ""), facets, salt)
-        yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, _OF_SETTINGS))
+        for scene in scenes:
+            yield from _about_scene(scene, FIRST_ON_A_SCENE - told_a_feeling, salt)
+        return
+    if facet == "first":
+        yield from _first_without_a_scene(heard[:1], told_a_feeling, asked, salt)
+        return
+    for scene in scenes:
+        yield from _about_scene(scene, {facet}, salt)
+    yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, _OF_BEINGS))
+    yield from _about_scene(_Told(ANY, ""), {facet}, salt)
+    yield from (Chosen(text, facet) for text in _filled(facet, heard, asked, salt, _OF_SETTINGS))
 
 
 def _first_without_a_scene(
-    heard: Sequence[Heard], facets: frozenset[str], asked: Sequence[str], salt: str
+    heard: Sequence[Heard], but: Collection[str], asked: Sequence[str], salt: str
 ) -> Iterator[Chosen]:
-    """A first question where no scene is known: what was wished of the person at the heart of it, what was felt at its heart, or one
-    for whatever dream; which of them comes first looks random."""
+    """A first question where no scene is known: about somebody of the dreamer's own at the heart of it, or one for whatever dream,
+    on no facet of ``but``; which of the two comes first looks random."""
     hearts = [_heart(one) for one in heard]
-    of_person = [Chosen(text, "wish") for text in _filled("wish", _with_persons(hearts), asked, salt, _OF_BEINGS)]
-    of_moment = [
+    of_person = [
         Chosen(text, facet)
-        for facet in (FELT, "wish")
-        if facet in facets
-        for text in _filled(facet, _with_own_deeds(hearts), asked, salt, _MOMENTS)
+        for facet in sorted({FELT, "wish"} - set(but), key=lambda facet: _shuffle(salt + facet))
+        for text in _filled(facet, _with_own_persons(hearts), asked, salt, _OF_BEINGS)
     ]
-    for_any = list(_about_scene(_Told(ANY, ""), facets, salt))
-    kinds = [of_person, of_moment, for_any]
-    first = int(_shuffle(salt), 16) % len(kinds)
-    for kind in (*kinds[first:], *kinds[:first]):
-        yield from kind[:FILLERS]
-    yield from for_any
+    for_any = list(_about_scene(_Told(ANY, ""), FIRST_ON_ANY_DREAM - set(but), salt))
+    person_first = int(_shuffle(salt), 16) % 2
+    yield from [*of_person[:FILLERS], *for_any] if person_first else for_any
+    yield from of_person
 
 
 def _heart(heard: Heard) -> Heard:
@@ -267,26 +262,19 @@ def _heart(heard: Heard) -> Heard:
     )
 
 
-def _with_persons(heard: Sequence[Heard]) -> list[Heard]:
-    """The same with persons alone, of whom there is one at the heart of it."""
-    return [
-        replace(one, mentions=tuple(m for m in one.mentions if m.kind is MentionKind.PERSON), feelings=())
-        for one in heard
-    ]
+def _with_own_persons(heard: Sequence[Heard]) -> list[Heard]:
+    """The same with nothing but persons whom the dreamer calls theirs, or by a name."""
+    return [replace(one, mentions=tuple(filter(_is_own_person, one.mentions)), feelings=()) for one in heard]
 
 
-def _with_own_deeds(heard: Sequence[Heard]) -> list[Heard]:
-    """The same with what the dreamer did alone: another moment, asked about out of nowhere, sounds arbitrary."""
-    deeds = [
-        tuple(c for c in one.clauses if c.turned.startswith("you ") and not _SETTING.match(c.turned)) for one in heard
-    ]
-    return [replace(one, clauses=clauses) for one, clauses in zip(heard, deeds, strict=True)]
+def _is_own_person(mention: Mention) -> bool:
+    return mention.kind is MentionKind.PERSON and (mention.turned.startswith("your ") or mention.turned[:1].isupper())
 
 
-def _about_scene(scene: _Told, facets: frozenset[str], salt: str) -> Iterator[Chosen]:
+def _about_scene(scene: _Told, facets: Collection[str], salt: str) -> Iterator[Chosen]:
     """The questions about a scene, in an order that looks random; with its moment, where it lies further back."""
     for facet, text in sorted(asked_about_scene(scene.name, facets), key=lambda row: _shuffle(salt + row[1])):
-        if scene.person:
+        if scene.person and "one of them" not in text:
             text = _THEM.sub(scene.person, text)
         if scene.moment:
             yield Chosen(f"{BACK} {scene.moment}: {text[0].lower()}{text[1:]}", facet)
@@ -354,8 +342,6 @@ def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
     """What can stand in the question's slot, most telling first."""
     if question.slot == "feeling":
         return [Filler(feeling) for feeling in heard.feelings if content_stems(feeling)][:1]
-    if question.slot == "moment":
-        return moments(heard)[:FILLERS]
     wanted = SLOT_KINDS[question.slot]
     fitting = [
         mention
@@ -373,8 +359,8 @@ def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
     ]
 
 
-def moments(heard: Heard) -> list[Filler]:
-    """The clauses that a question can point to as a moment of the dream, most telling first: events before settings."""
+def moments(heard: Heard) -> list[str]:
+    """The clauses that a question can point back to as a moment of the dream, most telling first: events before settings."""
     fitting = [
         clause
         for clause in heard.clauses
@@ -387,10 +373,8 @@ def moments(heard: Heard) -> list[Filler]:
         and (_OWN_SUBJECT.search(clause.said) or not clause.turned.startswith("you "))  # no subject that we supplied
         and not (_OPENS_BADLY.match(clause.turned) or _NO_MOMENT.search(clause.turned) or _is_mood(clause))
     ]
-    fillers = [
-        (clause.weight, Filler(clause.turned, bool(_SETTING.match(clause.turned)), clause.past)) for clause in fitting
-    ]
-    return [filler for _, filler in sorted(fillers, key=lambda row: (row[1].is_background, -row[0]))]
+    fitting.sort(key=lambda clause: (bool(_SETTING.match(clause.turned)), -clause.weight))
+    return [clause.turned for clause in fitting]
 
 
 def _is_mood(clause: Clause) -> bool:
@@ -401,6 +385,8 @@ def _is_mood(clause: Clause) -> bool:
 
 def _fits(question: BankQuestion, mention: Mention) -> bool:
     if mention.kind is MentionKind.BODY and not mention.turned.startswith("your "):
+        return False
+    if question.slot == "person" and question.facet not in OF_STRANGERS and not _is_own_person(mention):
         return False
     if not content_stems(mention.turned) - _NO_IMAGE:
         return False

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 
 from assistant.memory import since_the_start, told_back
-from assistant.method.matters import is_taken_up, said_to, tells_of_the_dream
+from assistant.method.matters import is_taken_up, said_to
 from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, response_to, steadying
-from assistant.method.scenes import said_to_scene, scenes_in
 from assistant.method.situation import Situation, asks_gently, is_in_english, tells_enough
 from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
 from assistant.texts import in_turn, text
@@ -19,6 +18,7 @@ from assistant.understanding import ABOUT_A_DREAM
 from assistant.words import count_words
 
 FEW_WORDS_ASKING_BACK = 4  # told beside a "huh": with more it is no question to us
+WORDS_OF_A_BEGINNING = 2  # "chased" is no request that could be turned down
 MOST_SOURCES = 2  # named in one reply
 _ASKS_FOR_SILENCE = re.compile(
     r"\b(?:do ?n[o']?t|do not|never|please do not) (?:tell|show|say (?:it|this|that) to) (?:anyone|anybody|any ?one|no ?one|nobody|my \w+|him|her|them)\b|\bbetween us\b",
@@ -94,7 +94,8 @@ def _to_what_is_outside(situation: Situation) -> str:
     if is_about_us(message) or situation.heard.directed.asks == "asks_companion":
         again = response_to("asks_companion", said, len(situation.earlier)) if text("about_us") in said else None
         return again.text if again else text("about_us")
-    if announces(message) or says_nothing(message) or situation.heard.directed.announces:
+    a_word_or_two = count_words(message) <= WORDS_OF_A_BEGINNING and "?" not in message
+    if announces(message) or says_nothing(message) or situation.heard.directed.announces or a_word_or_two:
         return in_turn("invitation", said, len(situation.earlier))
     outside = text("outside_again" if any(text("outside") in one for one in said) else "outside")
     return f"{outside} {text('outside_back')}" if situation.dream_told else outside
@@ -137,23 +138,11 @@ def _to_a_wish(situation: Situation, readings: Sequence[PlannedReading]) -> str:
 
 
 def remark(situation: Situation) -> str:
-    """A short sentence of our own on a dream's scene, or on what an answer is about; empty where none fits for sure."""
-    if situation.kind in (Kind.UNCOVERED, Kind.DREAM):
-        return _on_the_scene(situation)
+    """A short sentence of our own on what an answer is about; empty where none fits for sure."""
     matter = situation.matter
-    if matter is not None and is_taken_up(matter):
-        return said_to(matter, situation.said)
-    of_life = any(clause.waking for clause in situation.heard.clauses)
-    if situation.kind is Kind.ANSWER and not of_life and tells_of_the_dream(situation.heard.directed.matters):
-        return _on_the_scene(situation)
-    return ""
-
-
-def _on_the_scene(situation: Situation) -> str:
-    """On the likeliest scene of the message, unless it was spoken to before."""
-    return said_to_scene(
-        scenes_in(situation.heard.directed.scenes, situation.message), situation.said, len(situation.message)
-    )
+    if matter is None or situation.kind in (Kind.UNCOVERED, Kind.DREAM) or not is_taken_up(matter):
+        return ""
+    return said_to(matter, situation.said)
 
 
 def comfort(situation: Situation) -> Comfort | None:

@@ -1,4 +1,4 @@
-"""The scenes of dreams: searching and not finding, a loved one who is cold; what to say to each, and what to ask about it."""
+"""The scenes of dreams: searching and not finding, a loved one who is cold; and what to ask about each."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from functools import cache
 from typing import Any
 
 from assistant.kept_yaml import read_yaml
-from assistant.method.remarks import Remarks
 from assistant.types import Matter
 
 LIKELY = 0.3  # from here on a scene is asked about: of 140 messages with one, 0.83 of those asked about were right
-SURE = 0.36  # a sentence of our own is said only from here on
 NONE = "none"  # what is no scene: a detail, a mood, a remark
 _SORE = {
     "birth": re.compile(
@@ -27,9 +25,8 @@ ANY = "any"  # questions for whatever dream
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """How a scene is met: the remarks and the questions, each with its facet of the method, fit whatever dream holds the scene."""
+    """How a scene is met: its questions, each with its facet of the method, fit whatever dream holds the scene."""
 
-    remarks: Remarks
     asks: tuple[tuple[str, str], ...]
 
 
@@ -38,7 +35,7 @@ def scenes() -> dict[str, Scene]:
     """All scenes, by their label in hearing/scenes.yaml."""
     rows: dict[str, dict[str, Any]] = read_yaml("assistant.method", "scenes.yaml")
     return {
-        name: Scene(Remarks.read(row), tuple((facet, text) for facet, texts in row["asks"].items() for text in texts))
+        name: Scene(tuple((facet, text) for facet, texts in row["asks"].items() for text in texts))
         for name, row in rows.items()
     }
 
@@ -58,11 +55,3 @@ def scenes_in(told: Sequence[Matter], message: str = "") -> list[Matter]:
 def asked_about_scene(name: str, facets: Collection[str]) -> Iterator[tuple[str, str]]:
     """The questions about a scene on these facets, each with its facet."""
     return ((facet, text) for facet, text in scenes()[name].asks if facet in facets)
-
-
-def said_to_scene(found: Sequence[Matter], said: Collection[str], number: int) -> str:
-    """A sentence that fits the first scene, chosen by ``number``; empty where it is not sure, or was spoken to already."""
-    if not found or found[0].likely < SURE:
-        return ""
-    remarks = scenes()[found[0].name].remarks
-    return "" if any(one in said for one in remarks.all) else remarks.on(found[0].sentence, said, number)

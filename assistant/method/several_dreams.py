@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.texts import choices
 from assistant.types import Heard
 from assistant.words import content_stems, count_words
 
 FEWEST_WORDS = 5  # of a part that is a dream of its own
-MOST_NAMED = 3
-WORDS_NAMED = 4  # of each dream, in the question which comes first
 
 _BORDERS = re.compile(
     r"(?:(?<=[.!?:;\n]\s)|(?<=\n)|^)\(?\d{1,2}[.)]\s+|(?:(?<=[.!?\n]\s)|(?<=\n)|^)(?:(?:and|then|also|ok|so),? )*(?:the )?(?:first|second|third|fourth|next|other|last|another)"
@@ -32,12 +31,9 @@ def dreams_in(message: str) -> list[str]:
 
 
 def which_first(dreams: Sequence[str]) -> str:
-    """The question which of them to begin with, each named by its first words."""
-    names = []
-    for dream in dreams[:MOST_NAMED]:
-        words = re.sub(r"[\"“”<>\[\]{}|\\`*_#]", "", dream).split()[:WORDS_NAMED]
-        names.append(f"“{' '.join(words).strip(' ,;:.!?')}”")
-    return f"Which would you like to begin with: {', '.join(names[:-1])} or {names[-1]}?"
+    """The question which of them to begin with."""
+    wordings = choices("which_first")
+    return wordings[min(len(dreams), len(wordings) + 1) - 2]
 
 
 def chosen(heard: Heard, later: Sequence[str]) -> Heard:

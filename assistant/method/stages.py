@@ -110,10 +110,9 @@ def _to_explore(kind: Kind, heard: Heard, hits: Sequence[Hit], asked: Sequence[s
     persons = ["person"] if any(mention.kind is MentionKind.PERSON for mention in heard.mentions) else []
     waking = [] if any(_WAKING.search(message) for message in told) else ["feeling-on-waking"]
     since = ["since-when"] if any(recurs(message) for message in told) else []
-    told_now = ["scene"] if kind in (Kind.DREAM, Kind.UNCOVERED) else []
+    of_the_library = ["scene", "section", "first"] if kind in (Kind.DREAM, Kind.UNCOVERED) else ["section"]
     wanted = [
-        "section",
-        *told_now,
+        *of_the_library,
         *feelings,
         "image",
         *since,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.contract import begins_with_the_dreamer, fewest_words
-from assistant.giving_back import OF_THE_DREAM, give_back
+from assistant.giving_back import FEWEST_WORDS, OF_THE_DREAM, give_back
 from assistant.method.matters import SURE, is_taken_up
 from assistant.method.new_ending import ENDING, REHEARSAL, said_back
 from assistant.method.questions import quoted_beginning
@@ -96,7 +96,7 @@ class BuiltInVoice:
         message, stems = plan.heard.directed.message or plan.heard.message, content_stems(plan.heard.message)
         narrowed = _with_the_scene(_on_the_matter(plan.heard, plan.matter), plan.scene)
         for heard in (narrowed, plan.heard):
-            given = give_back(heard, used_frames=used, seed=len(plan.spoken))
+            given = give_back(heard, used_frames=used, seed=len(plan.spoken), fewest_words=_fewest_given_back(plan))
             of_this = given is not None and (not stems or stems & content_stems(given.text))
             if given is not None and of_this and (is_english(given.text) or not is_english(message)):
                 return Sentence(_named_feelings(plan, given.text) + given.text, Role.HEARD, frame=given.frame)
@@ -121,11 +121,19 @@ class BuiltInVoice:
         said = {sentence.text for turn in plan.earlier for sentence in turn.sentences}
         wordings = choices("hand_back" if any(s.role is Role.READING for s in sentences) else "stay_with")
         start = len(plan.earlier) + len(plan.heard.message)
-        for wording in sorted(turned(wordings, start), key=lambda wording: wording in said):
+        enough = short
+        for wording in sorted(turned(wordings, start), key=lambda one: (one in said, count_words(one) < enough)):
             if short <= 0:
                 return
             short -= count_words(wording)
             yield Sentence(wording, Role.PLAIN)
+
+
+def _fewest_given_back(plan: Plan) -> int:
+    """How many words of the dreamer's make the reply long enough, where it holds nothing else but a question."""
+    if plan.readings or plan.plain or plan.remark or plan.comfort or plan.kind is not Kind.UNCOVERED:
+        return FEWEST_WORDS
+    return fewest_words(plan.kind, reads=False) - count_words(plan.question)
 
 
 def _lowered(sentence: str) -> str:

@@ -56,7 +56,7 @@ def test_a_turn_shows_passages_then_units_then_the_question_then_is_done(compani
     assert set(kinds[1:-2]) == {Sentence}
     turn = events[-1].turn
     assert turn.kind is Kind.DREAM and turn.covered and turn.safety is Safety.NONE
-    assert [event.role for event in events[1:4]] == [Role.HEARD, Role.PLAIN, Role.READING]
+    assert [event.role for event in events[1:3]] == [Role.HEARD, Role.READING]
     assert turn.hits[0].section.id == "cant-run/being-chased"
     for citation in turn.citations:
         assert citation.quote in turn.hits[citation.marker - 1].passage.text

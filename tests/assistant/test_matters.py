@@ -38,7 +38,7 @@ def test_a_question_about_a_matter_keeps_the_contract(question):
 
 
 def test_what_is_said_to_a_matter_is_short_and_never_forbidden():
-    says = [wording for matter in known().values() for wording in matter.remarks.all]
+    says = [wording for matter in known().values() for wording in matter.says]
     assert all(len(wording.split()) <= 16 and not never_said(wording, ()) for wording in says)
     assert [wording for wording, count in Counter(says).items() if count > 1] == []
 

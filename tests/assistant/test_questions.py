@@ -10,12 +10,12 @@ import pytest
 
 from assistant.contract import asked_before, faults_of_question
 from assistant.method.matters import all_questions
-from assistant.method.questions import FACET_WORDS, MOMENT_WORDS, SLOT, SLOT_KINDS, BankQuestion, Filler, bank
+from assistant.method.questions import FACET_WORDS, SLOT, SLOT_KINDS, BankQuestion, Filler, bank
+from assistant.method.scenes import ANY, all_scene_questions, scenes
 from assistant.types import Stage
-from assistant.words import count_words
 
-LEAST_QUESTIONS = 400
-LEAST_OF_A_FACET = 10
+LEAST_QUESTIONS = 1_000
+LEAST_OF_A_FACET = 7
 MOST_LIKE_BEGINNINGS = 0.3
 STAGES = {
     "bridge": Stage.INSIGHT,
@@ -23,8 +23,7 @@ STAGES = {
     "own-meaning": Stage.INSIGHT,
     "step": Stage.ACTION,
 }  # all others explore
-SLOTS = {*SLOT_KINDS, "feeling", "moment"}
-LONG_MOMENT = "your old teacher kept walking behind you that night"
+SLOTS = {*SLOT_KINDS, "feeling"}
 SINGULAR = {
     "person": ["your mother", "the man", "your daughter", "Sarah", "the old woman with the lamp"],
     "animal": ["the dog", "your black cat", "the snake"],
@@ -32,13 +31,6 @@ SINGULAR = {
     "place": ["the kitchen", "your old school", "the bridge"],
     "thing": ["the locked door", "the music", "the silence", "the knife"],
     "feeling": ["scared", "ashamed", "relieved", "panic", "alone"],
-    "moment": [
-        "your legs would not move",
-        "the man laughed at you",
-        "you're walking down a road",
-        "you flew over the city",
-        LONG_MOMENT,
-    ],
 }
 PLURAL = {
     "person": ["the people", "your parents"],
@@ -47,7 +39,6 @@ PLURAL = {
     "place": ["the woods", "the stairs"],
     "thing": ["the keys", "the headlights"],
     "feeling": [],
-    "moment": [],
 }
 SHORT = {
     "person": "the man",
@@ -56,7 +47,6 @@ SHORT = {
     "place": "the kitchen",
     "thing": "the music",
     "feeling": "ashamed",
-    "moment": "you fell",
 }
 SPELT_TWO_WAYS = re.compile(
     r"\b(?:(?:colou?r|favou?rite|neighbou?r|gr[ae]y|towards?|reali[sz]|recogni[sz])\w*|whilst|dreamt|learnt|gotten|mum|mom)\b",
@@ -74,7 +64,7 @@ def fillers(question: BankQuestion) -> list[str]:
 
 
 def filled(question: BankQuestion, filler: str) -> str:
-    return question.filled(Filler(filler, past="are " not in filler and "'re " not in filler))
+    return question.filled(Filler(filler))
 
 
 def normalised(text: str) -> str:
@@ -82,8 +72,9 @@ def normalised(text: str) -> str:
 
 
 def test_there_are_enough_questions_of_every_facet() -> None:
-    counts = Counter(question.facet for question in bank())
-    assert len(bank()) + len(all_questions()) >= LEAST_QUESTIONS
+    for_any = [facet for facet, _ in scenes()[ANY].asks]
+    counts = Counter([*(question.facet for question in bank()), *for_any])
+    assert len(bank()) + len(all_questions()) + len(all_scene_questions()) >= LEAST_QUESTIONS
     assert set(counts) == set(FACET_WORDS) - {"section", "ending", "rehearsal", "now"}
     assert {facet: count for facet, count in counts.items() if count < LEAST_OF_A_FACET} == {}
 
@@ -133,20 +124,9 @@ def test_a_question_keeps_the_contract_whatever_fills_it(question: BankQuestion)
     assert len(faults) >= 2
 
 
-def test_a_question_goes_with_the_tense_of_what_it_asks_about() -> None:
-    question = BankQuestion("image", Stage.EXPLORE, "any", "What [could|can] you hear when {moment}?")
-    assert question.filled(Filler("you fell", past=True)) == "What could you hear when you fell?"
-    assert question.filled(Filler("you fall", past=False)) == "What can you hear when you fall?"
-    assert not any("[" in question.filled(Filler("x")) for question in bank())
-
-
 @every_question
 def test_a_question_is_written_plainly(question: BankQuestion) -> None:
     assert question.text == " ".join(question.text.split())
     assert not re.search(r"\s[?,:;]", question.text)
     assert not re.search(r"\bwhy\b", question.text, re.IGNORECASE)
     assert not SPELT_TWO_WAYS.search(question.text)
-
-
-def test_the_longest_moment_here_is_as_long_as_the_chooser_allows() -> None:
-    assert count_words(LONG_MOMENT) == MOMENT_WORDS
