@@ -71,6 +71,12 @@ _SOUNDS_LIKE_ADVICE = re.compile(
     r"^(?:(?:maybe|perhaps|probably|then|so|and|but) )*you (?:should|ought|must|need to|have to|could|'d better)\b",
     re.IGNORECASE,
 )
+_SPEAKS = re.compile(  # "I was like dad it's our house": what was said then, and nothing that the dreamer was like
+    r"^(?:you|he|she|they|we) (?:were|was|are|is) (?:just |all |so )?like,? (?!(?:an?|the|this|that|these|those|some|in|when|being|it|your|my|his|her|their|our|nothing|something|two|one|ten|\w+ing)\b)|"
+    r"^(?:you|he|she|they|we) (?:were|was|are|is) (?:just |all |so )?like\b.*\b(?:its|it's|that's|what|why|is|are|am|you're|i'm)\b|"
+    r"\b(?:was|were) (?:just )?going (?:yes|no|oh|what|hey|come on)\b",
+    re.IGNORECASE,
+)
 _QUOTE_LEFT_OPEN = re.compile(r"(?<!\w)'(?=\w)(?!.*\w[,.!?]?'(?!\w))")
 _SHORT_OF_AN_APOSTROPHE = re.compile(  # "ill get found out": somebody's "I" that was not turned
     r"\b(?:id|ive|im)\b|(?<!\bfeel )(?<!\bfelt )(?<!\bwas )(?<!\bwere )(?<!\bbeing )(?<!\bfell )(?<!\bso )(?<!\bvery )\bill (?:get|be|have|never|go|do|die|lose|see|know|not|just|always)\b",
@@ -147,7 +153,7 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
         if (clause.sure or clause.continued or clause.dangling)
         and clause.waking == waking
         and _is_fit(clause)
-        and not _SOUNDS_LIKE_ADVICE.match(clause.turned)
+        and not (_SOUNDS_LIKE_ADVICE.match(clause.turned) or _SPEAKS.search(clause.turned))
     ]
     last = _last_told(heard, places, waking)
     chosen = set(sorted(usable, key=lambda number: -heard.clauses[number].weight)[:_CHOICES])
@@ -425,6 +431,8 @@ def _can_be_quoted(text: str) -> bool:
     coarse = {word.strip(".,!?'").lower() for word in words} & COARSE
     letters = sum(character.isalpha() or character.isspace() for character in text)
     if len(text) > _LONGEST_QUOTE_IN_CHARACTERS or letters < 0.8 * len(text):
+        return False
+    if len(words) > _SHORT_QUOTE and _CUT_SHORT.search(text):
         return False
     return (
         0 < len(words) <= LONGEST_QUOTE

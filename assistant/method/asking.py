@@ -27,7 +27,7 @@ FEW_WORDS_ADDED = 12  # to something grave, so that it is still what is talked a
 FEW_WORDS_LEFT = 40  # of a dream that was forgotten
 _FORGOTTEN = re.compile(
     r"\b(?:ca ?n[o']?t|cannot|do ?n[o']?t|do not|did ?n[o']?t|barely|hardly) (?:\w+ )?(?:remember|recall)\b|^i forgot\b|"
-    r"\bforgot(?:ten)? (?:it|most|the (?:rest|details|dream)|what)\b",
+    r"\bforgot(?:ten)? (?:it|most|the (?:rest|details|dream)|what)\b|\b(?:almost|nearly) nothing left\b|\bnothing much left\b",
     re.IGNORECASE,
 )
 ONE_PERSON = 3  # words of an answer that does no more than name somebody
