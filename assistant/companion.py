@@ -25,6 +25,7 @@ from assistant.safety import (
     care_reply,
     country_code,
     distress_note,
+    has_denied,
     is_child,
     is_of_a_night,
     other_language_note,
@@ -373,7 +374,7 @@ class Companion:
             instead_of=said.instead_of,
             child=is_child(whole.told),
         )
-        if safety is Safety.DISTRESS:
+        if safety is Safety.DISTRESS or has_denied(whole.told, self._hinted(whole.told)):
             plan = self._softened(plan, whole)
         plan = replace(plan, reminder=_reminder(plan, whole))
         return replace(plan, note=_note_on_the_language(whole)) if not plan.note else plan

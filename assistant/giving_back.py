@@ -77,6 +77,16 @@ _SPEAKS = re.compile(  # "I was like dad it's our house": what was said then, an
     r"\b(?:was|were) (?:just )?going (?:yes|no|oh|what|hey|come on)\b",
     re.IGNORECASE,
 )
+_LOSES = re.compile(  # told back without the dream around it, it would sound as if it had happened
+    r"\b(?:lost|lose|losing) (?:your|the|a|our) (?:\w+ )?(?:baby|child|kid|kids|son|daughter|boy|girl)\b|\byour (?:\w+ ){1,3}(?:died|was dead|were dead|is dead|drowned|was killed|were killed|all died)\b",
+    re.IGNORECASE,
+)
+_BLAMES_THEM = re.compile(  # from us it would be a verdict
+    r"\byour (?:own )?fault\b|\byou(?:'re| are| were| feel| felt) (?:so |such |just |really |an? )*(?:stupid|idiot|bad|terrible|awful|horrible|selfish|pathetic|useless|worthless|failure|coward|monster)\b",
+    re.IGNORECASE,
+)
+_LIKE = re.compile(r"\b(?:like|as if|as though)\s+$", re.IGNORECASE)
+_WORDS_SPOKEN = re.compile(r"[\s,:]*[\"“'‘](?=\w)")  # "she kept saying" and then the words
 _QUOTE_LEFT_OPEN = re.compile(r"(?<!\w)'(?=\w)(?!.*\w[,.!?]?'(?!\w))")
 _SHORT_OF_AN_APOSTROPHE = re.compile(  # "ill get found out": somebody's "I" that was not turned
     r"\b(?:id|ive|im)\b|(?<!\bfeel )(?<!\bfelt )(?<!\bwas )(?<!\bwere )(?<!\bbeing )(?<!\bfell )(?<!\bso )(?<!\bvery )\bill (?:get|be|have|never|go|do|die|lose|see|know|not|just|always)\b",
@@ -87,7 +97,7 @@ FEWEST_QUOTED, MOST_QUOTED = 3, 16  # words of the heart of a telling, for it to
 _WORDS_BESIDE_A_QUOTE = 22
 _FAR_MORE = 1.2  # weight by which the heart is above the rest, for it to be quoted rather than left out
 _LEADS_ON = re.compile(
-    r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like|honestly|tbh|anyway|fine|bruh|yeah|yes|no(?=\s*[,.…:–—-]|\s+(?:i|it|he|she|they|we|but)\b))\b[\s,.…:–—-]*)+(?=\w)",
+    r"^(?:(?:and|but|so|then|also|plus|or|ok(?:ay)?|well|um|like(?=,)|honestly|tbh|anyway|fine|bruh|yeah|yes|no(?=\s*[,.…:–—-]|\s+(?:i|it|he|she|they|we|but)\b))\b[\s,.…:–—-]*)+(?=\w)",
     re.IGNORECASE,
 )
 
@@ -153,7 +163,12 @@ def _windows(heard: Heard, waking: bool) -> Iterator[_Window]:
         if (clause.sure or clause.continued or clause.dangling)
         and clause.waking == waking
         and _is_fit(clause)
-        and not (_SOUNDS_LIKE_ADVICE.match(clause.turned) or _SPEAKS.search(clause.turned))
+        and not (
+            _SOUNDS_LIKE_ADVICE.match(clause.turned)
+            or _SPEAKS.search(clause.turned)
+            or _BLAMES_THEM.search(clause.turned)
+        )
+        and not _is_cut_off(heard.message, *places[number])
     ]
     last = _last_told(heard, places, waking)
     chosen = set(sorted(usable, key=lambda number: -heard.clauses[number].weight)[:_CHOICES])
@@ -189,6 +204,11 @@ def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends:
         broken_off=numbers[-1] + 1 < len(joints) and joints[numbers[-1] + 1] == _JOINTS["but"],
     )
     return window if window.words <= MOST_WORDS - _WORDS_OF_FRAMES else None
+
+
+def _is_cut_off(message: str, start: int, end: int) -> bool:
+    """Whether without what stands beside it a clause says something else: what was only like that, or spoken words that are gone."""
+    return bool(_LIKE.search(message[:start])) or bool(_WORDS_SPOKEN.match(message[end:]))
 
 
 def _misleads(earlier: Clause, later: Clause) -> bool:
@@ -274,6 +294,8 @@ def _framed(heard: Heard, window: _Window, used_frames: Collection[str], seed: i
         group, a, b = "one-short", f"{a}{joint or ', and '}{b}" if b else a, ""
     feeling = _feeling(heard, window)
     fitting = [frame for frame in _FRAMES[group] if _fits(frame, heard, window, a, feeling)]
+    if _LOSES.search(" ".join(window.told)) and not window.clauses[0].waking and _may_be_placed(a):
+        fitting = [frame for frame in _FRAMES[group] if frame in OF_THE_DREAM and frame not in used_frames] or fitting
     frame = _choose(fitting, used_frames, seed)
     text = _FRAMES[group][frame].format(
         A=_capital(a), a=a, B=_capital(opened), b=b, joint=joint, Feeling=_capital(feeling)
@@ -312,9 +334,14 @@ def _fits(frame: str, heard: Heard, window: _Window, a: str, feeling: str) -> bo
     if frame.startswith(("so", "in-dream")):
         sober = _is_of(HORROR, heard) and not _is_of(FUNNY, heard)
         of_a_dream = frame.startswith("so") or re.search(r"dream|nightmare", heard.message, re.IGNORECASE)
-        inside = not (_OPENS_IN_TIME.match(a) or _OPENS_OUTSIDE.search(a) or window.clauses[0].waking)
+        inside = _may_be_placed(a) and not window.clauses[0].waking
         return inside and not sober and bool(of_a_dream)
     return window.ends and len(window.clauses) == 2 if frame == "at-last" else True
+
+
+def _may_be_placed(told: str) -> bool:
+    """Whether "so" or "in the dream" can stand before it."""
+    return not (_OPENS_IN_TIME.match(told) or _OPENS_OUTSIDE.search(told))
 
 
 def _is_of(mood: frozenset[str], heard: Heard) -> bool:
@@ -348,12 +375,19 @@ def _quoted(heard: Heard, used_frames: Collection[str], seed: int) -> GivenBack 
     clause = max(quotable, key=lambda one: one.weight - one.waking, default=None)
     if clause is None or len(clause.said.split()) <= 2:
         clause = None
-    quote = _plain(clause.said) if clause is not None else _opening(heard.message)
+    quote = _plain(_whole(heard, clause)) if clause is not None else _opening(heard.message)
     if not quote:
         return None
     asked = heard.asks_something and bool(_ASKING.match(quote))
     group = "asked" if asked else "quoted-short" if len(quote.split()) <= _SHORT_QUOTE else "quoted"
     return _filled(group, {"quote": quote}, used_frames, seed, (clause,) if clause else ())
+
+
+def _whole(heard: Heard, clause: Clause) -> str:
+    """The clause as it was said, with the "like" before it that makes it a likeness."""
+    start, _ = clause_places(heard.message, heard.clauses)[heard.clauses.index(clause)]
+    like = _LIKE.search(heard.message[:start])
+    return f"{like.group()}{clause.said}" if like else clause.said
 
 
 def _beside_a_quote(

@@ -67,7 +67,7 @@ _TAKES_UP = re.compile(
 )
 _QUESTION_PUZZLES = re.compile(
     r"\b(?:do ?n[o']?t|did ?n[o']?t|do not|did not|ca ?n'?t|cannot) (?:\w+ )?(?:understand|get|follow) (?:the|your|that|this|what you'?re ask\w*|what you ask\w*)(?: last)? ?(?:question)?"
-    r"|\b(?:know|knowing|knew|show(?:ed|s)?|say|said|did|mean) what\s*\?+$|^(?:what|which|who|where|how|when)? ?(?:did|does|do|was|is)? ?what\b.*\bwhat\b.*\?|\b(?:did|does|was|is) what\b|^what do you mean\b|\b(?:odd|strange|funny|weird) (?:thing|question) to ask\b",
+    r"|\b(?:know|knowing|knew|show(?:ed|s)?|say|said|did|mean) what\s*\?+$|^(?:what|which|who|where|how|when)? ?(?:did|does|do|was|is)? ?what\b.*\bwhat\b.*\?|\b(?:did|does|was|is) what\b|^what do you mean\b|\b(?:odd|strange|funny|weird|stupid|silly|dumb|random) (?:thing to ask|question)\b",
     re.IGNORECASE,
 )
 

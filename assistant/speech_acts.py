@@ -86,12 +86,18 @@ _COMPLAINS = re.compile(
     r"\bi (?:just |already )?asked (?:you )?(?:(?:a|the) (?:\w+ )?question|what|whether|if|three|twice|that)\b|\banswer (?:me|my|the) ?(?:question)?\b|\b(?:straight|simple) (?:question|answer)\b|"
     r"\bi never (?:said|told (?:you|u)|asked)\b|\bare (?:you|u) (?:even )?(?:reading|listening)\b|\bi just said\b|\bi did (?:answer|say|tell)\b|\bnot (?:really )?what i (?:said|asked|meant|wanted to (?:talk about|know|say))\b|\bi had asked\b|"
     r"\b(?:you|u) (?:have ?n'?t|did ?n'?t) (?:quoted?|laugh|notice|even)\b|\bi(?:'m| am| was) (?:talking|speaking) (?:about|of) (?:the|my)\b|"
-    r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b",
+    r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b|"
+    r"\b(?:why (?:are|do) (?:you|u) (?:keep )?(?:quot\w+|repeat\w*|giv\w+|say\w*)|i (?:literally |already )?just (?:said|told)|(?:you|u) (?:repeat|quote|parrot|skipped|turn it|turned it) |i was ?n'?t asking|"
+    r"i(?:'ve| have) (?:now |already )?told (?:you|u)|still telling (?:you|u)|nobody told me|have ?n'?t told (?:you|u) the dream)\b",
     _ANY,
 )
 _NOT_DELETED = re.compile(
     r"\b(?:not?|never|\w+n'?t)\b.{0,25}\b(?:delet|forget|eras|remov)|"
     r"\bforget (?:about )?(?:the|that|my|his|her) (?!conversation|talk|chat|dream|whole|last|words?|story)\w+",  # "forget the hand"
+    _ANY,
+)
+_ASKS_FOR_THE_SOURCE = re.compile(
+    r"\[\d+\][^.!]*\?|\bwhat(?:'?s| is| does| means?) (?:the |that |this )?(?:number )?(?:\[\d+\]|mark)|\bnumber \[\d+\]",
     _ANY,
 )
 _NAMES_WHAT_WAS_DREAMT = re.compile(
@@ -211,7 +217,7 @@ class SpeechActs:
             message=message,
             told=" ".join(one for one, act in done if _tells(one, act)),
             question=" ".join(one for one, act in asked if act not in _NOT_FOR_US),
-            asks=_gravest([act for _, act in asked]),
+            asks="asks_proof" if _ASKS_FOR_THE_SOURCE.search(message) else _gravest([act for _, act in asked]),
             pointed_at=pointed,
             complains="complains" in acts,
             corrects="corrects" in acts,

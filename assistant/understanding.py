@@ -83,7 +83,7 @@ _NEW_DREAM = re.compile(
     re.IGNORECASE,
 )
 _AGREES = re.compile(
-    r"\b(?:yes,? that(?:'?s| is) (?:it|right|true)|(?:it|that|this) (?:really |does )?fits|this is true|is true\b|you(?:'?re| are| have) right|so true|spot on|good idea)",
+    r"\b(?:yes,? that(?:'?s| is) (?:it|right|true)|(?:it|that|this) (?:really |does )?fits|this is true|is true\b|you(?:'?re| are| have) right|so true|spot on|good idea|(?:that|it) (?:really |actually )?(?:helped|helps)\b)",
     re.IGNORECASE,
 )
 _NAMES_A_READING = re.compile(

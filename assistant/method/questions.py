@@ -267,6 +267,12 @@ def _with_own_persons(heard: Sequence[Heard]) -> list[Heard]:
     return [replace(one, mentions=tuple(filter(_is_own_person, one.mentions)), feelings=()) for one in heard]
 
 
+def _is_only_of_life(mention: Mention, heard: Heard) -> bool:
+    """Whether it was named in what is told of waking life, and nowhere in the dream."""
+    named_in = [clause for clause in heard.clauses if mention.said in clause.said]
+    return bool(named_in) and all(clause.waking for clause in named_in)
+
+
 def _is_own_person(mention: Mention) -> bool:
     return mention.kind is MentionKind.PERSON and (mention.turned.startswith("your ") or mention.turned[:1].isupper())
 
@@ -347,6 +353,7 @@ def _fillers(question: BankQuestion, heard: Heard) -> list[Filler]:
         mention
         for mention in heard.mentions
         if mention.kind is wanted
+        and not _is_only_of_life(mention, heard)
         and _fits(question, mention)
         and not _LAUGHS.search(mention.turned)
         and is_english(mention.turned)

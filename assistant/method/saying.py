@@ -11,7 +11,15 @@ from assistant.method.new_ending import is_whole, said_back
 from assistant.method.note import closing_note
 from assistant.method.responses import Comfort, comfort_for, response_to, steadying
 from assistant.method.situation import Situation, asks_gently, is_in_english, tells_enough
-from assistant.phrases import Small, announces, is_about_us, is_greeting, says_nothing, small_answer
+from assistant.phrases import (
+    Small,
+    announces,
+    asks_about_our_question,
+    is_about_us,
+    is_greeting,
+    says_nothing,
+    small_answer,
+)
 from assistant.texts import in_turn, text
 from assistant.types import Kind, PlannedReading, Wish
 from assistant.understanding import ABOUT_A_DREAM
@@ -112,7 +120,12 @@ def _to_what_was_put_right(situation: Situation) -> str:
 
 def _to_a_small_answer(situation: Situation) -> str:
     parts = situation.heard.directed
-    asks_back = parts.puzzled and ("?" in parts.message or count_words(parts.told) <= FEW_WORDS_ASKING_BACK)
+    last = situation.turns[-1].question if situation.turns else ""
+    asks_back = parts.puzzled and (
+        "?" in parts.message
+        or count_words(parts.told) <= FEW_WORDS_ASKING_BACK
+        or asks_about_our_question(parts.message, last)
+    )
     small = Small.PUZZLED if asks_back else small_answer(situation.message)
     if small is None:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.safety.assessment import Assessment
+from assistant.safety.assessment import DENIED, Assessment
 from assistant.safety.child import is_child
 from assistant.safety.clauses import plain
 from assistant.safety.rules import ANSWERS
@@ -22,7 +22,7 @@ _NEW_RISK = ("self", "past", "abuse", "grief", "medicine", "voices", "worry", "h
 def distress_note(
     messages: Sequence[str], said: Sequence[str] = (), country: str = "", hints: Sequence[float] = ()
 ) -> WrittenReply:
-    """One or two soft sentences to put before the ordinary reply at the level distress.
+    """One or two soft sentences to put before the ordinary reply at the level distress, or where it was just denied.
 
     ``said`` are the replies of the conversation so far. ``question`` is to be asked instead of the ordinary one; it is empty
     where the ordinary one may stand, as the text is where nothing needs to be said. Somebody who says that they are a child
@@ -51,6 +51,8 @@ def other_language_note() -> str:
 def _name_of_note(assessment: Assessment) -> str:
     if assessment.denied:
         return "denied"
+    if assessment.kind == DENIED:
+        return "not_meant"
     if assessment.after_crisis:
         return "after_crisis"
     name = _NOTES.get(assessment.kind, "unsure")

@@ -58,6 +58,11 @@ def assess(messages: Sequence[str], hints: Sequence[float] = ()) -> Assessment:
     return course_of(messages, hints)[-1] if messages else _NOTHING
 
 
+def has_denied(messages: Sequence[str], hints: Sequence[float] = ()) -> bool:
+    """Whether the last of the messages says clearly that it is nothing of the kind that was asked about."""
+    return assess(messages, hints).kind == DENIED
+
+
 def course_of(messages: Sequence[str], hints: Sequence[float] = ()) -> list[Assessment]:
     """The assessment after each of the messages."""
     course = Course()
@@ -128,9 +133,12 @@ def _denies(text: str, before: Assessment, course: Course) -> bool:
 
 
 def _waves_off(text: str, before: Assessment, course: Course) -> bool:
-    """Whether the person says, where there was no crisis, that it was a manner of speaking, or no more than a no to what was asked."""
+    """Whether the person says, where there was no crisis, that it was a manner of speaking, is taken aback that it was asked, or says
+    no more than a no to it."""
     if course.crisis_open or before.level is not Safety.DISTRESS or before.kind in CLOSE_BY:
         return False
+    if before.kind != "act" and ANSWERS["protest"].search(text):
+        return True
     said_no = bool(ANSWERS["no"].search(text))
     if before.kind == LIGHTLY:
         return not ANSWERS["meant"].search(text) and (said_no or bool(ANSWERS["manner_of_speaking"].search(text)))

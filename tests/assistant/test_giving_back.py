@@ -60,6 +60,30 @@ def test_the_telling_is_given_back_and_nothing_else(
     assert not any(part.lower() in text.lower() if len(part) > 3 else part in text for part in unsaid), text
 
 
+@pytest.mark.parametrize(
+    ("message", "never"),
+    [
+        ("The king came in. i was like dad its OUR house. Then everybody clapped at the duck.", "you were like"),
+        ("it was more like nobody saw me. like i'd come in with just shopping", "you'd come in"),
+        ("so i told her secret to everyone. its my fault", "your fault"),
+        (
+            "she kept saying in the hospital 'you will never put her down'. a woman scanned on.",
+            "saying in the hospital.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_is_told_back_that_says_something_else_by_itself(message: str, never: str, seed: int) -> None:
+    assert never not in given_back(message, seed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_death_in_a_dream_is_told_back_as_of_the_dream(seed: int) -> None:
+    assert given_back("I dreamed my son died in the sea and nobody came", seed).startswith(
+        "In the dream, your son died"
+    )
+
+
 def test_clauses_keep_their_order_and_the_dreamers_own_joints() -> None:
     back = give_back(EAR.hear("I wanted to leave but my shoes were glued to the floor."))
     assert back is not None

@@ -1,12 +1,18 @@
 """The method over whole conversations: a dream told anew, several dreams, what is brought back, who is shaken, what fits."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from assistant.evaluation.method import dreamers
 from assistant.evaluation.replies import faults_of_turns, talk
+from assistant.hearing import Ear
+from assistant.method.questions import choose_question
 from assistant.method.responses import comfort_for, gentle_questions, response_to
 from assistant.method.several_dreams import dreams_in, which_first
 from assistant.method.themes import may_read, speaks_of
+from assistant.texts import choices
 from assistant.types import Kind, Wish
 from tests.warm_companion import warm_companion
 
@@ -51,10 +57,17 @@ def test_nothing_comes_to_mind_for_the_new_ending(companion):
     assert turns[2].facet == "ending" and turns[2].question
 
 
+def test_the_readme_shows_what_is_said(companion):
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    message, reply = ["".join(part).strip() for part in re.findall(r"((?:^> [^\[\n].*\n)+)", readme, re.MULTILINE)[:2]]
+    message, reply = (" ".join(one.replace("> ", "").split()) for one in (message, reply))
+    assert talk(companion, [message])[0].reply == reply
+
+
 def test_several_dreams_are_told_apart_and_one_is_stayed_with(companion):
     assert len(dreams_in(THREE)) == 3 and dreams_in("I had 2 dogs. They ran.") == []
     turns = talk(companion, [THREE, "The giraffe please.", "It had come a long way, you could tell."])
-    assert turns[0].question == which_first(dreams_in(THREE))
+    assert turns[0].question == which_first(dreams_in(THREE)) == "Which of the three would you like to begin with?"
     assert not any(word in turn.question for turn in turns[1:] for word in ("teeth", "landlord", "bath"))
 
 
@@ -121,3 +134,35 @@ def test_numbers_in_a_telling_are_no_list_of_dreams():
         )
         == []
     )
+
+
+def test_a_word_is_a_dream_where_the_library_knows_it(companion):
+    [turn] = talk(companion, ["chased"])
+    assert turn.kind is Kind.DREAM and turn.citations[0].section.startswith("being-chased/")
+    [turn] = talk(companion, ["pizza"])
+    assert not turn.citations
+
+
+def test_what_was_dreamt_of_is_told_and_that_there_is_a_dream_is_not(companion):
+    assert talk(companion, ["I dreamt about a video game"])[0].kind is Kind.UNCOVERED
+    assert talk(companion, ["I want to tell you about a dream"])[0].kind is Kind.OUTSIDE
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I don't remember the details but I know I dreamt about people I was friendly with years ago.",
+        "Almost nothing left. Something green, maybe stairs.",
+    ],
+)
+def test_nobody_is_asked_for_a_moment_of_what_they_forgot(companion, message):
+    assert talk(companion, [message])[0].question in choices("ask_of_little")
+
+
+@pytest.mark.parametrize("facet", ["wish", "person", "waking-link"])
+def test_a_stranger_is_not_asked_about_as_somebody_of_their_own(facet):
+    def asked(message):
+        return choose_question([Ear().hear(message)], [facet], [], told=[message], asked=[]).text
+
+    assert "the waitress" not in asked("The waitress brought the menu, and I sat down.")
+    assert "your aunt" in asked("My aunt brought the menu, and I sat down.")
