@@ -46,6 +46,11 @@ _OPENS_IN_TIME = re.compile(
     r"^(?:suddenly|then|finally|eventually|when|as|while|after|before|if|in|at|on|once|for|from|later|now|first|somehow|"
     r"because|since|during|next|by|one|with|until|only|this time|every|each|although)\b"
 )
+_IS_A_STATE = re.compile(  # what may have been so all along
+    r"^(?:there\b|(?:[\w'-]+ ){1,5}?(?:was|were|is|are|am|had|have|has|looked|seemed|felt|feel|knew|know|wanted|want|liked|could|would|can|might|may|kept|keep|remember|think|thought)\b|"
+    r"[\w-]+'(?:s|re|m|d|ve)\b)",
+    re.IGNORECASE,
+)
 _NOTHING_SAID = re.compile(rf"^(?:{any_of('nothing_said')}\b[\s,.!?]*)+$", re.IGNORECASE)
 _ORDERS = re.compile(rf"^(?:(?:please|now|pls|ok|hi|hello|hey) )*{any_of('orders')}\b", re.IGNORECASE)
 _ASKING = re.compile(
@@ -190,6 +195,8 @@ def _window(heard: Heard, numbers: tuple[int, ...], joints: Sequence[str], ends:
         return None
     if any(_misleads(earlier, later) for earlier, later in combinations(clauses, 2)):
         return None
+    if any(_hangs_in_the_air(clauses[:place], clauses[place]) for place in range(1, len(clauses)) if not beside[place]):
+        return None
     told = tuple(
         clause.continued if after and clause.continued else clause.turned
         for clause, after in zip(clauses, beside, strict=True)
@@ -218,6 +225,12 @@ def _misleads(earlier: Clause, later: Clause) -> bool:
         return True
     named = {family for family, _ in earlier.names}
     return any(pronoun in named and not (noun and (pronoun, noun) in earlier.names) for pronoun, noun in later.dangling)
+
+
+def _hangs_in_the_air(before: Sequence[Clause], clause: Clause) -> bool:
+    """Whether a clause told further on speaks of a "he" whom nothing told before names."""
+    named = frozenset().union(*(one.names for one in before))
+    return any((pronoun, noun) not in named for pronoun, noun in clause.dangling)
 
 
 def _unexplained(window: _Window) -> int:
@@ -318,7 +331,9 @@ def _as_two(window: _Window) -> tuple[str, str, str, str]:
 
 
 def _opened(text: str, joint: str) -> str:
-    """A sentence that keeps the dreamer's "but" or "so"."""
+    """A sentence that keeps the dreamer's "but" or "so", and says that something lay between."""
+    if not joint and not (_OPENS_IN_TIME.match(text) or _IS_A_STATE.match(text)):
+        return f"later on, {text}"
     return f"{joint.strip(' ,')} {text}" if joint in {", but ", ", so "} else text
 
 

@@ -30,6 +30,7 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
         found = levels([row["message"] for row in rows("risks_in_talk") if row["label"] == label])
         figures[f"in the middle of a talk, {name}"] = len(found)
         figures[f"in the middle of a talk, {name}: found"] = share(found, Safety.DISTRESS, Safety.CRISIS)
+    figures |= _of_ordinary_talks(companion)
     for name in ("personas", "personas_fresh"):
         figures |= {f"{name}: {key}": figure for key, figure in _of_personas(companion, name).items()}
     texts = outside_rows("crisis")
@@ -45,6 +46,19 @@ def measure_safety(companion: Companion) -> dict[str, Any]:
         "without risk, called crisis": share(safe, Safety.CRISIS),
         "dreams, called crisis": share(dreams, Safety.CRISIS),
         "dreams, asked about": share(dreams, Safety.DISTRESS),
+    }
+
+
+def _of_ordinary_talks(companion: Companion) -> dict[str, Any]:
+    """Of whole conversations of people who are in no danger: in how many something is asked at all, and after which share of messages."""
+    talks = [talk["messages"] for talk in rows("ordinary_talks")]
+    alarmed = [
+        [companion.screen(talk[: number + 1]).level is not Safety.NONE for number in range(len(talk))] for talk in talks
+    ]
+    return {
+        "ordinary talks, messages": f"{len(talks)}, {sum(map(len, talks))}",
+        "ordinary talks, asked about": f"{sum(map(any, alarmed))} of {len(talks)}",
+        "ordinary talks, messages asked about": sum(map(sum, alarmed)) / sum(map(len, talks)),
     }
 
 

@@ -12,6 +12,7 @@ QUIET_MESSAGES = 4  # after a plain word of being safe, so many messages without
 # Kinds of an assessment that no rule's signal has.
 PAST = "past"  # what was a risk to themself once
 HINT = "hint"  # what was learned, not matched; a signal, too
+FAINT_HINT = "faint hint"  # one that is hardly more than a tone: they are asked how they are, as anybody may be
 DENIED = "denied"  # of a message that has ended it
 # A dream told with these is answered as one, with a soft word before it.
 LIGHT = ("sad", "grief", "watched", PAST, LIGHTLY)
@@ -33,6 +34,7 @@ class Assessment:
     after_denial: bool = False  # nothing new, and they have said so before
     weak: bool = False  # one veiled sign, that may also be of the dream or the moment
     hinted: bool = False  # only something that was learned speaks for it, no word that can be named
+    faint: bool = False  # and that not strongly
     cares: bool = False  # it is answered by the risk alone: no dream, no model
     new: bool = False  # and the message itself brings a sign
     topic: str = ""  # what of the message such a reply takes up

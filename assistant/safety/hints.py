@@ -25,11 +25,11 @@ from assistant.words import count_words, is_english
 from knowledge.embedding import Embedder
 
 # Set on texts of our own and on ordinary dream reports, so that about one report in forty is asked about, and one ordinary message
-# in fifty in the middle of a talk.
+# in fifty in the middle of a talk; of these, hardly any so strongly that a help line is named (screening.PLAINLY).
 SURELY, SURELY_IN_A_TALK, SURELY_IN_A_FEW_WORDS = (
-    0.75,
-    0.65,
-    0.55,
+    0.70,
+    0.60,
+    0.60,
 )  # where a dream is named or much is said, where not, in few words
 FEW_WORDS, SHORT = 12, 45
 SURELY_IN_A_SENTENCE = 0.9  # of a short message that names no dream

@@ -12,7 +12,7 @@ from assistant.safety.screening import assess
 from assistant.safety.wording import WORDS, WrittenReply, filled, slots, unsaid
 
 NAMED_AT_MOST = 2  # so often the help line is named in a conversation, unless there is new risk or the person asks
-ASKED_AT_MOST = 2  # so often it is asked what the unnamed "it" is that should stop
+ASKED_AT_MOST = 2  # so often it is asked what the unnamed "it" is that should stop, or how they are by day
 
 _NOTES = {**{name: name for name in WORDS["notes"]}, **WORDS["shares"]["notes"]}
 # Notes on something said of the waking self in this very message.
@@ -31,8 +31,8 @@ def distress_note(
     assessment = assess(messages, hints)
     name = _name_of_note(assessment)
     note, places = WORDS["notes"][name], slots(country)
-    asked = sum(question in reply for question in WORDS["notes"]["it"]["question"] for reply in said)
-    if assessment.after_denial or (name == "it" and asked >= ASKED_AT_MOST):
+    asked = sum(question in reply for question in note.get("question", ()) for reply in said)
+    if assessment.after_denial or (name in ("it", "how_are_you") and asked >= ASKED_AT_MOST):
         return WrittenReply("", "")
     named = sum(places["international"] in reply for reply in said)
     asks = bool(ANSWERS["asks_for_help"].search(plain(messages[-1])))
@@ -55,5 +55,7 @@ def _name_of_note(assessment: Assessment) -> str:
         return "not_meant"
     if assessment.after_crisis:
         return "after_crisis"
+    if assessment.faint:
+        return "how_are_you"
     name = _NOTES.get(assessment.kind, "unsure")
     return "unsure" if assessment.unsure and name != "it" else name

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.safety.assessment import (
     CLOSE_BY,
     DENIED,
+    FAINT_HINT,
     HINT,
     NOT_TO_BE_DENIED,
     ORDER,
@@ -20,14 +21,14 @@ from assistant.safety.clauses import sentences
 from assistant.safety.findings import LIGHTLY, UNNAMED, Finding, Message, findings_of
 from assistant.safety.frames import Frame, framed
 from assistant.safety.rules import ANSWERS, FRAMES, HISTORY, WEIGHING
-from assistant.safety.staying import speaks_of_now, stays, takes_back
+from assistant.safety.staying import stays, takes_back
 from assistant.safety.topics import names_the_dream
 from assistant.types import Safety, Screening
 
 _BAD_ANSWER = {"danger": "no"}  # there the question is "are you safe?"
 DENIALS_TO_CLOSE = 2
 SURELY = 1.0  # so strong a hint is one
-PLAINLY = 1.3  # so strong a one in the middle of a talk needs no question whether the dream is meant
+PLAINLY = 1.3  # from here on a help line is named beside the question
 WARY = 0.75  # and so strong a one after another, or while a risk is stayed with
 FEW_WORDS = 5  # so short a no is one
 AFTER_CRISIS = "Nothing new here, but a crisis was voiced earlier in this conversation."
@@ -39,8 +40,8 @@ def screen(messages: Sequence[str], hints: Sequence[float] = ()) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
     ``hints`` says of each message how strongly something in it hints at a risk, 1 where surely (hints.py); a hint that no
-    rule sees is distress: at the first it is asked whether dream or day is meant, and one that follows is taken for said of
-    the day. Besides hints, by rules (rules.yaml), without a model or the network; English only. What happens inside a dream
+    rule sees is distress: at a faint first one it is asked how they are, at a strong one whether dream or day is meant, and one that
+    follows, or the answer that they are not well, is taken for said of the day. Besides hints, by rules (rules.yaml), without a model or the network; English only. What happens inside a dream
     counts as nothing. What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a
     nightmare.
 
@@ -71,12 +72,12 @@ def course_of(messages: Sequence[str], hints: Sequence[float] = ()) -> list[Asse
         before = assessments[-1] if assessments else _NOTHING
         message = findings_of(text, course.death, course.suicide, course.dream)
         if number < len(hints):
-            message = _with_hint(message, number, hints[number], before, course)
+            message = _with_hint(message, hints[number], before, course)
         assessments.append(stays(_next(message, number, before, course), message, before, course))
     return assessments
 
 
-def _with_hint(message: Message, number: int, strength: float, before: Assessment, course: Course) -> Message:
+def _with_hint(message: Message, strength: float, before: Assessment, course: Course) -> Message:
     """The message with a hint among its findings: not beside plainer ones, nor after a no; the second one is taken for said of the day."""
     found = any(one.level is not Safety.NONE for one in message.findings)
     wary = bool(course.hints or course.stays)
@@ -85,9 +86,9 @@ def _with_hint(message: Message, number: int, strength: float, before: Assessmen
     if _denies(message.text, before, course) or (before.unsure and ANSWERS["only_dream"].search(message.text)):
         return message
     course.hints += 1
-    of_the_day = number > 0 and strength >= PLAINLY and not names_the_dream(message.text) and speaks_of_now(message)
-    frame = Frame.WAKING if course.hints > 1 or of_the_day else Frame.UNSURE
-    hint = Finding(HINT, HINT, "may hint that they find it hard to go on", Safety.DISTRESS, frame)
+    frame = Frame.WAKING if course.hints > 1 else Frame.UNSURE
+    signal = FAINT_HINT if strength < PLAINLY and frame is Frame.UNSURE else HINT
+    hint = Finding(signal, HINT, "may hint that they find it hard to go on", Safety.DISTRESS, frame)
     return replace(message, findings=(*message.findings, hint))
 
 
@@ -96,6 +97,8 @@ def _next(message: Message, number: int, before: Assessment, course: Course) -> 
     course.death, course.suicide, course.dream = message.own_death, message.own_suicide, message.dream
     denies = _denies(message.text, before, course)
     asked = course.crisis_open or before.level is not Safety.NONE
+    if before.faint and ANSWERS["well"].search(message.text):
+        course.hints = 0
     course.named = course.named or (asked and denies) or _names_the_dream(message, before)
     if course.named:
         message = replace(message, findings=tuple(one for one in message.findings if one.kind != UNNAMED))
@@ -221,7 +224,13 @@ def _of_message(message: Message, weak: set[tuple[int, str]], before: Assessment
     past = level is Safety.DISTRESS and strongest.past and not unsure and strongest.kind == "self"
     past = past and not HISTORY["back_again"].search(message.text)
     return Assessment(
-        level, why, PAST if past else strongest.kind, unsure, hinted=strongest.signal == HINT, weak=strongest.weak
+        level,
+        why,
+        PAST if past else strongest.kind,
+        unsure,
+        hinted=strongest.signal in (HINT, FAINT_HINT),
+        faint=strongest.signal == FAINT_HINT,
+        weak=strongest.weak,
     )
 
 
@@ -237,7 +246,7 @@ def _as_answer(message: Message, before: Assessment) -> Assessment | None:
     of_the_dream = ANSWERS["only_dream"].search(text) or _names_the_dream(message, before)
     if before.unsure and before.kind in ("self", HINT, "act", UNNAMED) and not of_the_dream:
         loosely = before.kind != UNNAMED and ANSWERS["by_day_of_a_wish"].search(text)
-        by_day = loosely or ANSWERS["by_day"].search(text)
+        by_day = loosely or ANSWERS["by_day"].search(text) or (before.faint and ANSWERS["not_well"].search(text))
         # What they say yes to after a hint may be a sadness: it is asked about plainly before it is taken for more.
         if by_day and before.hinted:
             return Assessment(Safety.DISTRESS, "Says that what may have been a hint is there by day too.", before.kind)
