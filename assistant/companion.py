@@ -17,7 +17,7 @@ from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.method.plan import make_plan
 from assistant.nevers import Nevers, never_said
-from assistant.phrases import without_thanks
+from assistant.phrases import only_echoes, without_thanks
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import (
     Hints,
@@ -348,6 +348,8 @@ class Companion:
         heard = self._hear(said.message, under_way=bool(said.earlier))
         heard = replace(heard, directed=of_medicine(heard.directed, whole.told))
         earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
+        if said.earlier and only_echoes(heard.directed.question, heard.directed.message, said.earlier[-1].question):
+            heard = replace(heard, directed=replace(heard.directed, question="", asks=""))
         question = question_to_answer(heard, earlier_heard)
         before = _dreamt_before(said, heard, asks=bool(question))
         query = heard.message if not question or (not said.earlier and tells_a_dream(heard.directed)) else question

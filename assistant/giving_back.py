@@ -431,10 +431,15 @@ def _beside_a_quote(
         return None
     window = max(short, key=lambda one: _worth(one) - _distance(heard, one, number))
     after = heard.clauses.index(window.clauses[-1]) < number
+    beside = abs(number - heard.clauses.index(window.clauses[-1 if after else 0])) == 1
+    if not beside and _hangs_in_the_air(window.clauses, heart):
+        return None
     a, b, joint, opened = _as_two(window)
     told = f"{a}{joint}{b}" if joint else f"{a}. {_capital(opened)}" if b else a
+    if not (after or beside):
+        told = _opened(told, "")
     words = {"quote": quote, "A": _capital(told)}
-    group = "quote-after" if after else "quote-before"
+    group = "quote-before" if not after else "quote-after" if beside else "quote-further-on"
     varied = len(heard.message)  # or every first reply would quote in the same shape
     return _filled(group, words, used_frames, seed + varied, (*window.clauses, heart))
 

@@ -12,6 +12,9 @@ SHORT = 14  # words: a longer message that begins with thanks or no goes on to s
 _ANY = re.IGNORECASE
 
 
+ANSWERS_WITH = 2  # words beyond our own question
+
+
 class Small(StrEnum):
     """What an answer says that holds nothing to go on from; each has its wordings in texts.yaml."""
 
@@ -269,6 +272,13 @@ def asks_about_our_question(message: str, question: str) -> bool:
     asked = next((part for part in re.split(r"(?<=[.!?])\s+", message.strip()) if part.endswith("?")), "")
     stems, ours = content_stems(asked), content_stems(question)
     return bool(asked and _TAKES_UP.search(asked) and stems and len(stems & ours) > ECHOED * len(stems))
+
+
+def only_echoes(asked: str, message: str, question: str) -> bool:
+    """Whether what a message seems to ask is our own ``question`` said over, before it is answered: "Whose opinion would I trust? Ann's"."""
+    stems = content_stems(asked)
+    answers = count_words(message) > count_words(asked) + ANSWERS_WITH
+    return bool(stems) and answers and stems <= content_stems(question)
 
 
 def small_answer(message: str) -> Small | None:

@@ -18,6 +18,7 @@ from assistant.words import content_stems, count_words, is_english
 from knowledge.embedding import Embedder
 
 LIKELY = 0.35  # a sentence is read as an act of a group from here on, and as telling something below
+SURELY_A_COMPLAINT = 0.75  # where no word says so by itself
 LIKELY_ENOUGH_TO_ACT = 0.5  # a wish, a correction or a complaint changes what the companion does
 LIKELY_BY_ITSELF = 0.15  # an act is read only if it is likely itself, and not only its group
 AT_ALL = 0.05  # a wish is a likely one from here on, where something else says that there is one
@@ -87,6 +88,7 @@ _COMPLAINS = re.compile(
     r"\bi never (?:said|told (?:you|u)|asked)\b|\bare (?:you|u) (?:even )?(?:reading|listening)\b|\bi just said\b|\bi did (?:answer|say|tell)\b|\bnot (?:really )?what i (?:said|asked|meant|wanted to (?:talk about|know|say))\b|\bi had asked\b|"
     r"\b(?:you|u) (?:have ?n'?t|did ?n'?t) (?:quoted?|laugh|notice|even)\b|\bi(?:'m| am| was) (?:talking|speaking) (?:about|of) (?:the|my)\b|"
     r"\bthat'?s (?:an? )?(?:horrible|awful|rude|mean|harsh|cruel|cold) thing to say\b|"
+    r"\b(?:i (?:had|have|did) not ask(?:ed)? (?:you )?anything|parrot(?:ed|ing)|you (?:do |have )?(?:repeat|quote)d? my|you (?:have ?n'?t|have not) given)\b|"
     r"\b(?:why (?:are|do) (?:you|u) (?:keep )?(?:quot\w+|repeat\w*|giv\w+|say\w*)|i (?:literally |already )?just (?:said|told)|(?:you|u) (?:repeat|quote|parrot|skipped|turn it|turned it) |i was ?n'?t asking|"
     r"i(?:'ve| have) (?:now |already )?told (?:you|u)|still telling (?:you|u)|nobody told me|have ?n'?t told (?:you|u) the dream)\b",
     _ANY,
@@ -94,6 +96,14 @@ _COMPLAINS = re.compile(
 _NOT_DELETED = re.compile(
     r"\b(?:not?|never|\w+n'?t)\b.{0,25}\b(?:delet|forget|eras|remov)|"
     r"\bforget (?:about )?(?:the|that|my|his|her) (?!conversation|talk|chat|dream|whole|last|words?|story)\w+",  # "forget the hand"
+    _ANY,
+)
+_LIKES_THE_QUESTION = re.compile(
+    r"\bgood question\b|\bquestion is (?:one|good|a (?:good|fair|nice) one)\b|\b(?:like|liked) (?:your|that|the) question\b",
+    _ANY,
+)
+_SAYS_WITH_A_QUESTION_MARK = re.compile(  # "umm that i like my job?"
+    r"^(?:(?:um+|uh+|er+|hm+|well|oh|lol|yeah|so)\b[\s,.]*)*(?:maybe|kinda|kind of|sort of|probably|that (?:i|it|he|she|they|we)|because|cos|bc|i guess|just (?:the|that|a|my))\b.*\?$",
     _ANY,
 )
 _ASKS_FOR_THE_SOURCE = re.compile(
@@ -287,6 +297,10 @@ class SpeechActs:
         if totals[best] < (LIKELY_ENOUGH_TO_ACT if best in _CHANGE_COURSE else LIKELY):
             return TELLS
         if best == "announces" and _goes_on_to_tell(sentence):
+            return TELLS
+        if best == "complains" and (totals[best] < SURELY_A_COMPLAINT or _LIKES_THE_QUESTION.search(sentence)):
+            return TELLS  # an apology to somebody who did not complain sounds deaf
+        if best == "asks" and _SAYS_WITH_A_QUESTION_MARK.search(sentence):
             return TELLS
         among = [
             (probability, act)

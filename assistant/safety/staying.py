@@ -7,7 +7,15 @@ from dataclasses import replace
 from assistant.safety.assessment import CLOSE_BY, DENIED, LIGHT, ORDER, QUIET_MESSAGES, Assessment, Course
 from assistant.safety.findings import LIGHTLY, Message
 from assistant.safety.rules import ANSWERS, FRAMES, HARMFUL, WEIGHING
-from assistant.safety.topics import asks_back, helper_in, names_the_dream, relations_in, taken_up, tells_a_scene
+from assistant.safety.topics import (
+    asks_back,
+    gone_in,
+    helper_in,
+    names_the_dream,
+    relations_in,
+    taken_up,
+    tells_a_scene,
+)
 from assistant.types import Safety
 
 STAYED_WITH_SADNESS = 2  # messages after it that bring nothing new and do not go back to the dream
@@ -26,6 +34,7 @@ _OF_THE_DAY = (
 
 def stays(own: Assessment, message: Message, before: Assessment, course: Course) -> Assessment:
     """The assessment, with whether the reply is to stay with a risk: until the person goes back to the dream or denies it."""
+    course.not_helpers |= gone_in(message.text)
     if HARMFUL.search(message.text):
         course.not_helpers |= relations_in(message.text)
     if (

@@ -62,6 +62,11 @@ def helper_in(text: str, not_helpers: frozenset[str] = frozenset()) -> str:
     return ""
 
 
+def gone_in(text: str) -> frozenset[str]:
+    """The people of theirs of whom a message in plain form tells that they hurt, are dead or far, as in relations_in."""
+    return frozenset().union(*(relations_in(part) for part in _PARTS.split(text) if HELPERS["not_of"].search(part)))
+
+
 def relations_in(text: str) -> frozenset[str]:
     """The people of theirs whom a message in plain form names, by the last word ("ex", "mother")."""
     return frozenset(found[0].split()[-1] for found in HELPERS["of_theirs"].finditer(text))

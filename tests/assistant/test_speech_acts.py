@@ -7,6 +7,7 @@ import pytest
 from assistant.hearing.lexicon import COARSE
 from assistant.method.responses import comfort_for, gentle_questions, response_to
 from assistant.nevers import never_said
+from assistant.phrases import only_echoes
 from assistant.speech_acts import SpeechActs, examples
 from assistant.types import Wish
 from tests.warm_companion import warm_companion
@@ -72,6 +73,42 @@ def test_a_wish_is_met_wherever_it_is_said(acts, message, wish):
 def test_what_is_told_is_no_wish_and_no_question(acts, message):
     read = acts.read(message)
     assert read.told and read.wish is None and not read.rejects and not read.leaves and not read.question
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "But your question is one I rather like.",
+        "umm that i actually like my job?",
+        "He wasn't a man you asked things.",
+    ],
+)
+def test_what_only_sounds_like_a_complaint_or_a_question_is_told(acts, message):
+    read = acts.read(message)
+    assert not read.complains and not read.asks and read.told
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "you've just parroted the whole thing back at me",
+        "why are you quoting me",
+        "i literally just said we had a fight",
+    ],
+)
+def test_a_complaint_is_heard(acts, message):
+    assert acts.read(message).complains
+
+
+def test_a_source_is_asked_for_by_its_mark(acts):
+    assert acts.read("It is very bad, I am heavy like stone. What is [1], where can I read it?").asks == "asks_proof"
+
+
+def test_our_question_said_over_is_no_question_to_us():
+    ours = "Whose opinion on it would you trust most?"
+    assert only_echoes("Whose opinion would I trust?", "Whose opinion would I trust? My friend Margaret's.", ours)
+    assert not only_echoes("Whose opinion would I trust?", "Whose opinion would I trust?", ours)
+    assert not only_echoes("Is it dangerous?", "Is it dangerous? It was dark and cold.", ours)
 
 
 def test_a_message_is_parted(acts):

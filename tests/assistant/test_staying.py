@@ -41,8 +41,8 @@ def in_turn(messages: Sequence[str]) -> list[str]:
         ("my sister lives downstairs", "your sister"),
         ("i have a therapist, my therapist knows some of it", "your therapist"),
         ("there is a lady at school who is nice", "the lady at school"),
-        ("don't give me a number, they hung up on me", "leave the line"),
-        ("I won't call a line", "leave the line"),
+        ("don't give me a number, they hung up on me", "have to ring anybody"),
+        ("I won't call a line", "have to ring anybody"),
         ("are you going to tell anyone", "can't call or alert anyone"),
         ("are you a real person?", "I'm a program"),
         ("forget it", "won't press you"),
@@ -69,6 +69,11 @@ def test_who_is_dead_far_or_hurts_is_not_named_as_help(message: str) -> None:
 
 def test_who_hurts_them_is_not_named_as_help_later_either() -> None:
     assert "your husband" not in in_turn(["My husband hits me when he's drunk.", "my husband is at work now"])[1]
+
+
+def test_who_died_is_not_named_as_help_later_either() -> None:
+    said = ["My wife died three years ago.", WISH, "There is Dr. Hale, she looked after my wife."]
+    assert "your wife" not in in_turn(said)[-1].lower()
 
 
 def test_nothing_is_said_twice_while_there_is_something_else() -> None:
