@@ -31,6 +31,7 @@ SURELY, SURELY_IN_A_TALK, SURELY_IN_A_FEW_WORDS = (
     0.60,
     0.60,
 )  # where a dream is named or much is said, where not, in few words
+PLAINLY = 0.8  # of 150 dark dreams without a risk 4 are so likely, of 100 with a hint 39
 FEW_WORDS, SHORT = 12, 45
 SURELY_IN_A_SENTENCE = 0.9  # of a short message that names no dream
 FEW = 2  # sentences: so short a message may be of the day whatever its tense
@@ -71,11 +72,12 @@ class Hints:
             classifier.warm_up()
 
     def strength(self, message: str) -> float:
-        """How strongly it hints at a risk of the waking person, or says it in words that the rules do not know: 1 and more where surely."""
+        """How strongly it hints at a risk of the waking person, or says it in words that the rules do not know: 1 and more where
+        surely, 2 and more where plainly."""
         count = count_words(message)
         if count > SHORT or _OF_DREAMS.search(message):
-            return self.likely(message) / SURELY
-        strength = self.likely(message) / (SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY_IN_A_TALK)
+            return _strength(self.likely(message), SURELY)
+        strength = _strength(self.likely(message), SURELY_IN_A_FEW_WORDS if count <= FEW_WORDS else SURELY_IN_A_TALK)
         return 1.0 if strength < 1 and self._says_so_in_a_sentence(message) else strength
 
     def likely(self, message: str) -> float:
@@ -124,6 +126,11 @@ class Hints:
         ]
         most = vectors[int(np.argmax(hinted * awake))] * float(awake.any())
         return np.hstack([known, WHOLE * whole, WHOLE * most, LAST * vectors[-1]]).astype(np.float32)
+
+
+def _strength(likely: float, surely: float) -> float:
+    """From 0 over 1 at the likelihood ``surely`` to 2 at PLAINLY, and on."""
+    return likely / surely if likely < surely else 1 + (likely - surely) / (PLAINLY - surely)
 
 
 def _strongest(likely: NDArray[np.float64]) -> list[float]:

@@ -28,7 +28,7 @@ from assistant.types import Safety, Screening
 _BAD_ANSWER = {"danger": "no"}  # there the question is "are you safe?"
 DENIALS_TO_CLOSE = 2
 SURELY = 1.0  # so strong a hint is one
-PLAINLY = 1.3  # from here on a help line is named beside the question
+PLAINLY = 2.0  # from here on a help line is named beside the question
 WARY = 0.75  # and so strong a one after another, or while a risk is stayed with
 FEW_WORDS = 5  # so short a no is one
 AFTER_CRISIS = "Nothing new here, but a crisis was voiced earlier in this conversation."
@@ -39,7 +39,7 @@ _NOTHING = Assessment(Safety.NONE, "Nothing said of waking life points to a risk
 def screen(messages: Sequence[str], hints: Sequence[float] = ()) -> Screening:
     """The level after the last of a person's messages (oldest first), and one plain sentence why.
 
-    ``hints`` says of each message how strongly something in it hints at a risk, 1 where surely (hints.py); a hint that no
+    ``hints`` says of each message how strongly something in it hints at a risk, 1 where surely, 2 where plainly (hints.py); a hint that no
     rule sees is distress: at a faint first one it is asked how they are, at a strong one whether dream or day is meant, and one that
     follows, or the answer that they are not well, is taken for said of the day. Besides hints, by rules (rules.yaml), without a model or the network; English only. What happens inside a dream
     counts as nothing. What could be meant either way is distress, with "unsure" in the reason: "I want it to stop", after a

@@ -406,6 +406,7 @@ def test_the_reply_to_a_hint_asks_softly_and_goes_on(companion):
     [turn] = talk(companion, ["I dreamed of a station where all the clocks had stopped. " + HINT])
 
     assert turn.safety is Safety.DISTRESS
+    assert "findahelpline.com" in turn.reply
     assert "dream" in turn.question
 
 
@@ -413,7 +414,7 @@ def test_a_faint_hint_is_met_with_a_question_that_anybody_may_be_asked_and_a_str
     said, hints = ["I dreamt of my grandmother's shed.", "not great really, it is all a bit empty"], [1.1, 0.0]
     faint = distress_note(said[:1], (), "", hints[:1])
     assert not faint.text and faint.question in WORDS["notes"]["how_are_you"]["question"]
-    assert "findahelpline.com" in distress_note(said[:1], (), "", [1.4]).text
+    assert "findahelpline.com" in distress_note(said[:1], (), "", [2.0]).text
     assert screen([said[0], "fine, thanks. a bit busy"], hints).level is Safety.NONE
     assert screen(said, hints).level is Safety.DISTRESS and "not wanting to live" in whole(replied(said, hints=hints))
 
@@ -428,9 +429,9 @@ def test_a_faint_hint_is_met_with_a_question_that_anybody_may_be_asked_and_a_str
 )
 def test_who_is_taken_aback_hears_an_apology_and_is_not_asked_further(protest):
     said = ["I dreamt that he was kind. I would sit beside him.", protest, "he made me toast"]
-    assert screen(said[:2], [1.4, 1.4]).level is Safety.NONE
-    assert "too readily" in distress_note(said[:2], (), "", [1.4, 1.4]).text
-    assert screen(said, [1.4, 1.4, 1.4]).level is Safety.NONE
+    assert screen(said[:2], [2.0, 2.0]).level is Safety.NONE
+    assert "too readily" in distress_note(said[:2], (), "", [2.0, 2.0]).text
+    assert screen(said, [2.0, 2.0, 2.0]).level is Safety.NONE
 
 
 def test_a_hint_that_holds_by_day_is_asked_about_plainly_and_one_of_the_dream_is_over():
