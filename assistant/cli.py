@@ -339,7 +339,7 @@ def journal_list(as_json: Json = False, data_dir: DataDir = None) -> None:
 @journal_app.command("show")
 def journal_show(conversation: int, data_dir: DataDir = None) -> None:
     """One conversation, as Markdown."""
-    from assistant.journal_files import to_markdown
+    from assistant.journal.files import to_markdown
 
     journal = _journal(data_dir)
     sys.stdout.write(to_markdown([journal.conversation(_visitor_of(journal, conversation), conversation)]))
@@ -351,7 +351,7 @@ def journal_export(
     data_dir: DataDir = None,
 ) -> None:
     """Everything, to standard output."""
-    from assistant.journal_files import to_json, to_markdown
+    from assistant.journal.files import to_json, to_markdown
 
     journal = _journal(data_dir)
     kept = [conversation for visitor in journal.visitors() for conversation in journal.conversations(visitor)]
@@ -361,7 +361,7 @@ def journal_export(
 @journal_app.command("import")
 def journal_import(file: Path, data_dir: DataDir = None) -> None:
     """Add the conversations of an exported JSON file."""
-    from assistant.journal_files import from_json
+    from assistant.journal.files import from_json
     from assistant.terminal import VISITOR
 
     try:

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.keys import Keys, new_visitor
-from assistant.page.limits import MOST_BYTES, MOST_TABS
+from assistant.page.limits import MOST_BYTES, MOST_TABS, MOST_UPLOADED
 from assistant.page.login import Login
 from assistant.page.shell import dressed, policy
 from assistant.page.wording import words
@@ -34,6 +34,7 @@ YEAR = 365 * 24 * 3600
 
 _STATIC = re.compile(r"/(assets/|static/js/|look/|theme\.css$|favicon\.ico$)")
 _QUEUE = re.compile(r"/gradio_api/(queue/join|queue/data|cancel|reset)$|/gradio_api/heartbeat/([A-Za-z0-9]+)$")
+_BESIDE = re.compile(r"/(journal|dream|recurring|library|yours)(/[\w.~-]+)*")
 _TAB = re.compile(r"[A-Za-z0-9]{4,64}")
 
 
@@ -147,7 +148,8 @@ class Door:
         cookies = cookie_parser(headers.get("cookie", ""))
         visitor = self._keys.checked("visitor", cookies.get(self._visitor_cookie, ""))
         owner = self._is_owner(cookies.get(self._owner_cookie, ""))
-        if path in ("/", "/login") and method in ("GET", "HEAD"):
+        is_beside = _BESIDE.fullmatch(path) is not None
+        if (path in ("/", "/login") or is_beside) and method in ("GET", "HEAD"):
             if visitor is None:
                 visitor = new_visitor()
                 send = self._giving(send, self._visitor_cookie, self._keys.sign("visitor", visitor), scope)
@@ -164,6 +166,14 @@ class Door:
             return
         if not self._may_enter(scope[SCOPE_KEY], cookies):
             raise Refused(401, words("refused", "no_pass"))
+        if is_beside:
+            _expect(method, "POST")
+            if headers.get("origin") is None:  # every browser names it; what does not may be anything
+                raise Refused(403, words("refused", "origin"))
+            too_large = words("refused", "too_large_file", most=MOST_UPLOADED // 1_000_000)
+            receive, _ = await _whole_body(headers, receive, MOST_UPLOADED, too_large)
+            await self._app(scope, receive, send)
+            return
         await self._queue(scope, receive, send, visitor)
 
     def _check_names(self, scope: Scope, headers: Headers) -> None:
@@ -172,11 +182,7 @@ class Door:
         if not self._is_ours(host):
             raise Refused(403, words("refused", "host", host=host[:100] or "?", address=self._address))
         origin = headers.get("origin")
-        # A form of ours has the origin "null", because we let browsers send no referrer. The login needs the visitor's
-        # cookie besides, and that no other site's form sends along.
-        if origin is None or (origin == "null" and scope["path"] == "/login"):
-            return
-        if urlsplit(origin).netloc != host:
+        if origin is not None and urlsplit(origin).netloc != host:
             raise Refused(403, words("refused", "origin"))
 
     def _is_owner(self, cookie: str) -> bool:
@@ -201,6 +207,8 @@ class Door:
             await RedirectResponse("/", 303)(scope, receive, send)
         elif not self._may_enter(scope[SCOPE_KEY], cookies):
             await RedirectResponse("/login", 303)(scope, receive, send)
+        elif scope["path"] != "/":
+            await self._app(scope, receive, send)
         else:
             await (await self._dressed_page(scope, receive))(scope, receive, send)
             self.opened.set()
@@ -301,11 +309,13 @@ def _tab_in(body: bytes) -> Any:
         raise Refused(400, words("refused", "nothing_here")) from None
 
 
-async def _whole_body(headers: Headers, receive: Receive) -> tuple[Receive, bytes]:
-    """The request's body, at most MOST_BYTES, and a ``receive`` that gives it once more."""
-    too_large = Refused(413, words("refused", "too_large", most=f"{MOST_BYTES:,}"))
+async def _whole_body(
+    headers: Headers, receive: Receive, most: int = MOST_BYTES, told: str = ""
+) -> tuple[Receive, bytes]:
+    """The request's body, at most so many bytes, and a ``receive`` that gives it once more."""
+    too_large = Refused(413, told or words("refused", "too_large", most=f"{most:,}"))
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MOST_BYTES:
+    if not length.isdecimal() or int(length) > most:
         raise too_large
     body = bytearray()
     more = True
@@ -315,7 +325,7 @@ async def _whole_body(headers: Headers, receive: Receive) -> tuple[Receive, byte
             break
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise too_large
     given = False
 
@@ -350,7 +360,7 @@ def _with_headers(send: Send, path: str) -> Send:
             for name in [name for name in headers if name.lower().startswith("access-control-")]:
                 del headers[name]
             headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "no-referrer"
+            headers["Referrer-Policy"] = "same-origin"  # other hosts are told nothing; a form of ours needs its origin
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -64,8 +64,7 @@ class Handlers:
         guest = guest_of(request)
         kept = self._conversation(guest, remembered)
         if kept is None and remembered != NEW:
-            earlier = self.journal.conversations(guest.visitor)
-            kept = earlier[-1] if earlier else None
+            kept = self.journal.latest(guest.visitor)
         yield from self._open(guest, kept)
 
     def send(self, message: str, conversation: str, request: gr.Request) -> Iterator[Shown]:

@@ -23,6 +23,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         last_turn = gr.Textbox("", visible="hidden", elem_id="last-turn", label="", container=False)
         with gr.Row(elem_id="top"):
             gr.HTML(render.render("title"), elem_id="title", apply_default_css=False)
+            gr.HTML(render.render("rooms_here"), elem_id="rooms", apply_default_css=False)
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
             with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:
                 memory_panel = MemoryPanel()

@@ -26,6 +26,7 @@ from assistant.companion import Companion
 from assistant.errors import ServingError
 from assistant.page import sharing as tunnel
 from assistant.page.addresses import Addresses
+from assistant.page.beside.routes import routes_beside
 from assistant.page.door import Door
 from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
@@ -77,6 +78,7 @@ class House:
         app.add_api_route("/favicon.ico", lambda: FileResponse(look / "favicon.svg"), methods=["GET", "HEAD"])
         if login:
             app.add_route("/login", login.answer, methods=["GET", "POST"])
+        app.router.routes.extend(routes_beside(companion))
         page = build_page(self.handlers, OwnerHandlers(companion, self.door.present, sharing))
         gr.mount_gradio_app(
             app,

@@ -13,6 +13,8 @@ from assistant.page.wording import raw
 
 _PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
 STYLES = ("colours.css", "frame.css", "talk.css", "box.css")
+STYLES_BESIDE = ("colours.css", "beside.css")
+SCRIPTS = ("look.js", "beside.js")
 _FOR_SCRIPTS = ("blank", "example", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
 _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
 
@@ -21,7 +23,7 @@ _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
 def look_version() -> str:
     """Changes with the style sheets and look.js, so that browsers may keep them."""
     look = files("assistant.page") / "look"
-    content = b"".join((look / name).read_bytes() for name in (*STYLES, "login.css", "look.js"))
+    content = b"".join((look / name).read_bytes() for name in (*STYLES, *STYLES_BESIDE, "login.css", *SCRIPTS))
     return hashlib.sha256(content).hexdigest()[:12]
 
 
@@ -53,14 +55,23 @@ def _texts_for_scripts() -> dict[str, str]:
 
 def policy(nonce: str = "") -> str:
     """The Content-Security-Policy. Gradio evaluates the templates of its HTML components and sets styles inline."""
-    scripts = f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'none'"
+    return _policy(f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'none'")
+
+
+def policy_beside() -> str:
+    """The policy of the pages beside the conversation: our own scripts and nothing evaluated; a picture may be drawn in the page."""
+    return _policy("'self'")
+
+
+def _policy(scripts: str) -> str:
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",
             "font-src 'self'",
+            "manifest-src 'self'",
             "connect-src 'self'",
             "base-uri 'self'",
             "form-action 'self'",

@@ -1,4 +1,7 @@
-"""Sets the small model's retelling beside the composition: ``python -m assistant.retelling.compare [ADAPTER]`` writes pairs to be read blind."""
+"""Sets the small model's retelling beside the composition: ``python -m assistant.retelling.compare [ADAPTER]`` writes pairs to be read blind.
+
+A pair holds the composition, the model's sentence if its check lets it speak, and what the model says ``alone``, unchecked.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,9 @@ def main() -> None:
         began = time.perf_counter()
         told = retelling.tell(message)
         seconds.append(time.perf_counter() - began)
-        if composed is not None and told and told != composed.text:
-            pairs.append({"message": message, "composed": composed.text, "model": told})
+        alone = next(iter(retelling.candidates(message, 1)), "")
+        if composed is not None:
+            pairs.append({"message": message, "composed": composed.text, "model": told, "alone": alone})
     retelling.close()
     path = Path("build", "pairs.jsonl")
     path.parent.mkdir(exist_ok=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from assistant import journal as journal_module
+from assistant.journal import store as journal_module
 from assistant.companion import Companion
 from assistant.errors import ConversationError
 from assistant.journal import JOURNAL, Journal

@@ -323,7 +323,7 @@ def test_every_answer_carries_the_security_headers(door: Door) -> None:
     client = opened(door)
     for answer in (client.get("/"), join(client), client.get("/config"), client.get("/assets/x.js")):
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert "access-control-allow-origin" not in answer.headers
 

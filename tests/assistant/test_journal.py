@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import ConversationError
 from assistant.journal import Journal, KeptConversation
-from assistant.journal_files import from_json, to_json, to_markdown
+from assistant.journal.files import from_json, to_json, to_markdown
 from assistant.types import Kind, Safety, Sentence, Stage, Turn
 from assistant.types import Role as Part
 from tests.traces import files_with
@@ -45,7 +45,7 @@ def test_no_byte_of_what_was_deleted_stays(tmp_path: Path) -> None:
     told = []
     for number in range(PEOPLE * TURNS):
         visitor = chance.choice(list(people))
-        word = f"{visitor.replace(' ', '')}said{number}times"
+        word = f"{visitor.replace(' ', '')}spoke{number}times"
         message = f"{word} " * chance.choice((1, 1, 2, 90))
         told.append((visitor, journal.record_message(visitor, people[visitor], message), word))
     for visitor, turn_id, word in chance.sample(told, len(told)):
@@ -57,7 +57,7 @@ def test_no_byte_of_what_was_deleted_stays(tmp_path: Path) -> None:
     stays = {visitor for visitor, _, word in told if word in data}
     assert stays == people.keys() - {f"visitor {number}" for number in range(4)}
     journal.delete_visitors(*journal.visitors())
-    assert files_with("said", tmp_path) == []
+    assert files_with("spoke", tmp_path) == []
     journal.close()
 
 

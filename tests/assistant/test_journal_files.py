@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.journal import KeptConversation, KeptTurn
-from assistant.journal_files import from_json, to_json, to_markdown
+from assistant.journal.files import from_json, to_json, to_markdown
 from knowledge.errors import UsageError
 
 ANSWER = {

@@ -140,7 +140,7 @@ def browser(door: Door) -> TestClient:
 
 
 def enter(client: TestClient, **given: Any) -> Any:
-    return client.post("/login", data=given, headers={"origin": "null"})  # as browsers send it under "no-referrer"
+    return client.post("/login", data=given, headers={"origin": OWN})
 
 
 def test_the_page_leads_to_the_form_and_the_password_to_the_page(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_another_site_cannot_log_anybody_in(tmp_path: Path) -> None:
         == 403
     )
     stranger = TestClient(door, base_url=OWN)  # another site's form sends our cookie along no more than this does
-    assert stranger.post("/login", data={"password": "right"}, headers={"origin": "null"}).status_code == 401
+    assert stranger.post("/login", data={"password": "right"}, headers={"origin": OWN}).status_code == 401
 
 
 def test_without_passwords_there_is_no_form(tmp_path: Path) -> None:

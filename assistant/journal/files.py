@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from assistant.journal import KeptConversation, KeptTurn
+from assistant.journal.records import KeptConversation, KeptTurn
 from knowledge.errors import UsageError
 
 VERSION = 1

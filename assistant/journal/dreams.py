@@ -1,0 +1,255 @@
+"""Dreams as a person looks back at them: listed, searched, with their own words, what fitted, and what each holds of others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tuple_
+
+from assistant.journal.database import Database, owned, storable
+from assistant.journal.records import OwnWords
+from assistant.journal.tables import Conversation, Correction, Fit, Mark, ReadDream, TurnRow
+
+BEGINNING = 300  # characters of the first message that a list shows
+MOST_ASKED_AT_ONCE = 500  # ids in one question to the database
+
+
+class MarkKind(StrEnum):
+    """What may recur."""
+
+    THEME = "theme"  # the id of an article of the library
+    IMAGE = "image"
+    PERSON = "person"
+    FEELING = "feeling"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A dream in a list. ``beginning`` are the first words of its telling; ``messages`` counts what the dreamer said."""
+
+    id: int
+    night: date
+    own: OwnWords
+    beginning: str
+    messages: int
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """That a dream holds something that others may hold as well."""
+
+    conversation: int
+    night: date
+    kind: MarkKind
+    name: str
+
+
+class Dreams:
+    """The dreams of one journal. Every method takes the visitor, and touches nothing of anybody else's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # ---- looking back --------------------------------------------------------------------------------------------
+
+    def count(self, visitor: str) -> int:
+        """How many there are."""
+        with self._database.session() as session:
+            return session.scalar(told_by(visitor).with_only_columns(func.count())) or 0
+
+    def entries(self, visitor: str, *, count: int, before: tuple[date, int] | None = None) -> list[Entry]:
+        """The latest ones, newest first; ``before`` is the night and id of the last one that was seen already."""
+        asked = _entries(visitor).order_by(Conversation.night.desc(), Conversation.id.desc()).limit(count)
+        if before:
+            asked = asked.where(tuple_(Conversation.night, Conversation.id) < tuple_(*before))
+        with self._database.session() as session:
+            return [_entry(*row) for row in session.execute(asked)]
+
+    def entries_of(self, visitor: str, ids: Collection[int]) -> dict[int, Entry]:
+        """Those of these ids that are the visitor's."""
+        found: dict[int, Entry] = {}
+        wanted = list(ids)
+        with self._database.session() as session:
+            for start in range(0, len(wanted), MOST_ASKED_AT_ONCE):
+                some = wanted[start : start + MOST_ASKED_AT_ONCE]
+                for row in session.execute(_entries(visitor).where(Conversation.id.in_(some))):
+                    found[row[0]] = _entry(*row)
+        return found
+
+    def nights(self, visitor: str) -> list[tuple[int, date, str]]:
+        """Each dream's id, night and day before, oldest first."""
+        asked = told_by(visitor).with_only_columns(Conversation.id, Conversation.night, Conversation.day_before)
+        with self._database.session() as session:
+            return [row._tuple() for row in session.execute(asked.order_by(Conversation.night, Conversation.id))]
+
+    def with_words(self, visitor: str, words: Sequence[str]) -> list[int]:
+        """The ids of the dreams in whose telling, talk, title or note every one of these words stands; newest first."""
+        wanted = [word.casefold() for word in words]
+        said: dict[int, list[str]] = {}
+        own = (Conversation.title, Conversation.note, Conversation.felt_on_waking, Conversation.felt_after)
+        with self._database.session() as session:
+            asked = told_by(visitor).with_only_columns(Conversation.id, *own)
+            for row in session.execute(asked.order_by(Conversation.night.desc(), Conversation.id.desc())):
+                said[row[0]] = list(row[1:])
+            turns = select(TurnRow.conversation_id, TurnRow.message).join(Conversation)
+            for conversation, message in session.execute(turns.where(Conversation.visitor_id == visitor)):
+                if conversation in said:
+                    said[conversation].append(message)
+        texts = {conversation: "\n".join(parts).casefold() for conversation, parts in said.items()}
+        return [conversation for conversation, text in texts.items() if all(word in text for word in wanted)]
+
+    # ---- the dreamer's own words ---------------------------------------------------------------------------------
+
+    def set_own(self, visitor: str, conversation: int, own: OwnWords, night: date | None = None) -> None:
+        """Keep what the dreamer added to a dream."""
+        with self._database.session() as session:
+            row = owned(session, visitor, conversation)
+            for name, said in asdict(own).items():
+                setattr(row, name, storable(said))
+            row.night = night or row.night
+        self._database.empty_log(must=False)
+
+    def set_fit(self, visitor: str, conversation: int, turn_id: int, marker: int, fits: bool | None) -> None:
+        """Keep that a reading fits or does not; None takes the word back. A turn that is not there is passed over."""
+        with self._database.session() as session:
+            owned(session, visitor, conversation)
+            session.execute(delete(Fit).where(Fit.turn_id == turn_id, Fit.marker == marker, _is_in(conversation)))
+            turn = session.get(TurnRow, turn_id)
+            if fits is not None and turn is not None and turn.conversation_id == conversation:
+                session.add(Fit(turn_id=turn_id, marker=marker, fits=fits))
+
+    def correct(self, visitor: str, conversation: int, kind: str, said: str, instead: str) -> None:
+        """Keep that something remembered was changed, or taken out with ``instead`` empty."""
+        with self._database.session() as session:
+            owned(session, visitor, conversation)
+            session.merge(
+                Correction(conversation_id=conversation, kind=kind, said=storable(said), instead=storable(instead))
+            )
+        self._database.empty_log(must=False)
+
+    # ---- what recurs ---------------------------------------------------------------------------------------------
+
+    def unread(self, visitor: str, made_of: str) -> list[int]:
+        """The ids of the dreams that this reader has not read as they are now; newest first."""
+        is_read = select(ReadDream.made_of).where(
+            ReadDream.conversation_id == Conversation.id, ReadDream.made_of == made_of
+        )
+        asked = told_by(visitor).with_only_columns(Conversation.id).where(~is_read.exists())
+        with self._database.session() as session:
+            return list(session.scalars(asked.order_by(Conversation.night.desc(), Conversation.id.desc())))
+
+    def keep_reading(
+        self,
+        visitor: str,
+        conversation: int,
+        made_of: str,
+        marks: Iterable[tuple[MarkKind, str]],
+        vector: NDArray[np.float32],
+    ) -> None:
+        """Keep what was read in a dream, in place of what was read before."""
+        with self._database.session() as session:
+            owned(session, visitor, conversation)
+            for table in (Mark, ReadDream):
+                session.execute(delete(table).where(table.conversation_id == conversation))
+            rows = [
+                {"conversation_id": conversation, "kind": kind.value, "name": storable(name)}
+                for kind, name in dict.fromkeys(marks)
+            ]
+            if rows:
+                session.execute(insert(Mark), rows)
+            packed = np.asarray(vector, dtype=np.float16).tobytes()
+            session.add(ReadDream(conversation_id=conversation, made_of=made_of, vector=packed))
+
+    def marks(self, visitor: str, conversation: int | None = None) -> list[Marked]:
+        """What recurs or may recur, oldest dream first; of one dream or of all."""
+        asked = (
+            select(Mark.conversation_id, Conversation.night, Mark.kind, Mark.name)
+            .join(Conversation, Conversation.id == Mark.conversation_id)
+            .where(Conversation.visitor_id == visitor)
+            .order_by(Conversation.night, Conversation.id)
+        )
+        if conversation is not None:
+            asked = asked.where(Mark.conversation_id == conversation)
+        with self._database.session() as session:
+            return [Marked(id, night, MarkKind(kind), name) for id, night, kind, name in session.execute(asked)]
+
+    def vectors(self, visitor: str, made_of: str) -> tuple[list[int], NDArray[np.float32]]:
+        """The ids of the dreams that were read, and their vectors, one a row."""
+        asked = (
+            select(ReadDream.conversation_id, ReadDream.vector)
+            .join(Conversation, Conversation.id == ReadDream.conversation_id)
+            .where(Conversation.visitor_id == visitor, ReadDream.made_of == made_of)
+        )
+        with self._database.session() as session:
+            rows = [row._tuple() for row in session.execute(asked)]
+        packed = b"".join(vector for _, vector in rows)
+        matrix = np.frombuffer(packed, dtype=np.float16).astype(np.float32)
+        return [id for id, _ in rows], matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 0)
+
+
+def own_words(row: Conversation) -> OwnWords:
+    """What the dreamer added to a dream."""
+    return OwnWords(row.title, row.day_before, row.felt_on_waking, row.felt_after, row.note)
+
+
+# Correlated: of the conversation that is asked for.
+_FIRST = (
+    select(func.min(TurnRow.id))
+    .where(TurnRow.conversation_id == Conversation.id)
+    .correlate(Conversation)
+    .scalar_subquery()
+)
+FIRST_MESSAGE = select(TurnRow.message).where(TurnRow.id == _FIRST).scalar_subquery()
+_OWN = (
+    Conversation.title,
+    Conversation.day_before,
+    Conversation.felt_on_waking,
+    Conversation.felt_after,
+    Conversation.note,
+)
+
+
+def told_by(visitor: str) -> Select[Conversation]:
+    """The visitor's dreams that hold at least one message."""
+    has_turns = select(TurnRow.id).where(TurnRow.conversation_id == Conversation.id).exists()
+    return select(Conversation).where(Conversation.visitor_id == visitor, has_turns)
+
+
+def _entries(visitor: str) -> Select[*tuple[Any, ...]]:
+    turns = select(func.count()).where(TurnRow.conversation_id == Conversation.id)
+    return (
+        select(
+            Conversation.id,
+            Conversation.night,
+            *_OWN,
+            func.substr(TurnRow.message, 1, BEGINNING),
+            turns.correlate(Conversation).scalar_subquery(),
+            TurnRow.answer.is_not(None),
+        )
+        .join(TurnRow, TurnRow.id == _FIRST)
+        .where(Conversation.visitor_id == visitor)
+    )
+
+
+def _entry(id: int, night: date, *rest: object) -> Entry:
+    *own, beginning, messages, is_answered = rest
+    return Entry(id, night, OwnWords(*map(str, own)), str(beginning), int(str(messages)), bool(is_answered))
+
+
+def _is_in(conversation: int) -> ColumnElement[bool]:
+    return Fit.turn_id.in_(select(TurnRow.id).where(TurnRow.conversation_id == conversation))
+
+
+def as_mapping(marks: Iterable[Marked]) -> Mapping[tuple[MarkKind, str], list[Marked]]:
+    """The marks by what they are, the dreams of each in order."""
+    found: dict[tuple[MarkKind, str], list[Marked]] = {}
+    for mark in marks:
+        found.setdefault((mark.kind, mark.name), []).append(mark)
+    return found

@@ -1,0 +1,99 @@
+"""What every page beside the conversation shares: who asks, the frame around what is shown, forms, errors in plain words."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from assistant.errors import ConversationError
+from assistant.page import render
+from assistant.page.guests import SCOPE_KEY, Guest
+from assistant.page.quiet_log import log_without_words
+from assistant.page.shell import STYLES_BESIDE, look_version, policy_beside
+from assistant.page.wording import words
+from knowledge.errors import DreamError
+
+log = logging.getLogger(__name__)
+
+Form = dict[str, Any]
+Answer = Callable[[Request, Guest], Response]
+AnswerToForm = Callable[[Request, Guest, Form], Response]
+
+
+def guest_of(request: Request) -> Guest:
+    """Who asks, as the door has found it."""
+    guest: Guest = request.scope[SCOPE_KEY]
+    return guest
+
+
+def shown(request: Request, template: str, title: str, *, status: int = 200, **values: object) -> Response:
+    """A page in the frame. ``title`` names it; ``template`` lies in templates/beside/ and extends the frame."""
+    html = render.render(
+        f"beside/{template}",
+        title=title,
+        here=request.url.path,
+        owner=guest_of(request).owner,
+        version=look_version(),
+        styles=STYLES_BESIDE,
+        **values,
+    )
+    return HTMLResponse(html, status, {"Content-Security-Policy": policy_beside()})
+
+
+def led_to(address: str) -> Response:
+    """Where a form leads when it is done, so that a reload does not do it again."""
+    return RedirectResponse(address, 303)
+
+
+def page(path: str, answer: Answer) -> Route:
+    """A page to look at. What goes wrong is told in the frame."""
+
+    async def answered(request: Request) -> Response:
+        return await _plainly(request, functools.partial(answer, request, guest_of(request)))
+
+    return Route(path, answered, methods=["GET", "HEAD"])
+
+
+def form(path: str, answer: AnswerToForm) -> Route:
+    """Where a form is sent. The door has seen to it that it is ours and not too large; files in it are UploadFile."""
+
+    async def answered(request: Request) -> Response:
+        async with request.form(max_files=20, max_part_size=4_000_000) as given:
+            filled: Form = {name: given.getlist(name) if name.endswith("[]") else given[name] for name in given}
+            return await _plainly(request, functools.partial(answer, request, guest_of(request), filled))
+
+    return Route(path, answered, methods=["POST"])
+
+
+def text_in(form: Form, name: str, most: int = 500) -> str:
+    """What was written in a field, without space around it; at most so many characters."""
+    value = form.get(name, "")
+    return value.strip()[:most] if isinstance(value, str) else ""
+
+
+async def _plainly(request: Request, answer: Callable[[], Response]) -> Response:
+    try:
+        return await run_in_threadpool(answer)
+    except ConversationError as error:
+        return _trouble(request, str(error), 404)
+    except DreamError as error:
+        return _trouble(request, str(error), 400)
+    except Exception as error:
+        log_without_words(log, error)
+        return _trouble(request, words("beside", "unexpected"), 500)
+
+
+def not_here(request: Request) -> Response:
+    """There is no such page."""
+    return _trouble(request, words("beside", "not_here"), 404)
+
+
+def _trouble(request: Request, text: str, status: int) -> Response:
+    return shown(request, "trouble", words("beside", "trouble"), status=status, text=text)
