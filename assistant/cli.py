@@ -360,8 +360,8 @@ def journal_export(
 
 @journal_app.command("import")
 def journal_import(file: Path, data_dir: DataDir = None) -> None:
-    """Add the conversations of an exported JSON file."""
-    from assistant.journal.files import from_json
+    """Add the dreams of an exported file, or of plain text in which each begins with a line that begins with its date."""
+    from assistant.journal.files import from_text
     from assistant.terminal import VISITOR
 
     try:
@@ -369,10 +369,10 @@ def journal_import(file: Path, data_dir: DataDir = None) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The file {file} cannot be read: {error}.") from error
     journal = _journal(data_dir)
-    kept = from_json(text)
-    for conversation in kept:
-        journal.restore(VISITOR, conversation)
-    sys.stdout.write(f"Imported {len(kept)} conversations.\n")
+    kept = from_text(text)
+    added = journal.restore(VISITOR, kept)
+    there = f" {len(kept) - added} were there already." if added < len(kept) else ""
+    sys.stdout.write(f"Imported {added} conversations.{there}\n")
 
 
 @journal_app.command("delete")

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from assistant.journal import store as journal_module
 from assistant.companion import Companion
 from assistant.errors import ConversationError
 from assistant.journal import JOURNAL, Journal
+from assistant.journal import store as journal_module
 from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.handlers import NEW, Handlers, Shown
 from assistant.page.keys import Keys

@@ -77,8 +77,8 @@ def test_every_word_of_both_sides_is_exported_and_comes_back(tmp_path: Path) -> 
     kept = [one for visitor in journal.visitors() for one in journal.conversations(visitor)]
     exported = to_json(kept)
     other = Journal(tmp_path / "there")
-    for one in from_json(exported):
-        other.restore("somebody", one)
+    assert other.restore("somebody", from_json(exported)) == 2
+    assert other.restore("somebody", from_json(exported)) == 0
     assert [without_numbers(one) for one in other.conversations("somebody")] == list(map(without_numbers, kept))
     for text in (exported, to_markdown(kept)):
         for said in ("whale", "🐋 “quoted”", "surrogate", "nobody answered this", "another's owl"):
