@@ -15,9 +15,12 @@ from assistant.clause_weights import ClauseWeights
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
+from assistant.memory import denied, remembered, since_the_start
+from assistant.method.note import closing_note
 from assistant.method.plan import make_plan
 from assistant.nevers import Nevers, never_said
 from assistant.phrases import only_echoes, without_thanks
+from assistant.recurring import Before, Recurring
 from assistant.reply_kinds import ReplyKinds
 from assistant.safety import (
     Hints,
@@ -142,6 +145,7 @@ class Companion:
         self._nevers = nevers
         self._strength_of_hints = remembering(KEPT)(hints.strength)
         self._hear = remembering(KEPT)(self._heard_anew)
+        self.recurring = Recurring(journal, self.hear, library)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
         self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
         self._warm = threading.Event()
@@ -229,6 +233,7 @@ class Companion:
         for pool in (self._reading, self._beside):
             pool.shutdown(wait=False, cancel_futures=True)
         self._answering.close()
+        self.recurring.close()
         self.journal.close()
 
     def read(self, message: str) -> Directed:
@@ -282,6 +287,19 @@ class Companion:
         self.journal.drop_turns_from(visitor, conversation, turn_id)
         answered = turn is not None and turn.answer is not None
         return TakenBack(turn.message if turn else "", turn_from_record(turn) if turn and answered else None)
+
+    def note_of(self, visitor: str, conversation: int) -> str:
+        """The closing note of a conversation as it stands; empty where no dream was told."""
+        turns = _of_dreams(_turns(self.journal.conversation(visitor, conversation)))
+        heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
+        start, left_out = since_the_start(turns), denied(heard)
+        titles = {id: section.title for id, section in self._sections().items()}
+        return closing_note(turns[start:], titles, remembered(turns, heard, start, left_out), left_out)
+
+    def dreamt_before(self, visitor: str, conversation: int) -> Before | None:
+        """An earlier dream of the visitor's that has something in common with this one."""
+        self.recurring.read(visitor, conversation)
+        return self.recurring.before(visitor, conversation)
 
     def respond(
         self,

@@ -85,6 +85,11 @@ def count_words(text: str) -> int:
     return len(words(text))
 
 
+def stem(word: str) -> str:
+    """The stem of one word."""
+    return str(_stemmer.stemWord(word.lower()))
+
+
 @remembering(4096)
 def content_stems(text: str) -> frozenset[str]:
     """Stems of the words that carry content."""

@@ -50,13 +50,13 @@ class Library:
     def __init__(self, data_dir: Path, embedder: Embedder, chroma_url: str = "") -> None:
         self._shelf = Shelf(data_dir)
         self._index = IndexFolder(data_dir, embedder, self._shelf.background, chroma_url)
-        self._embedder = embedder
+        self.embedder = embedder
         self._opening = threading.Lock()  # held by the one thread that opens or builds
         self._open: _Open | None = None
 
     def in_folder(self, data_dir: Path) -> Library:
         """A library in another data folder that shares this one's embedding model."""
-        return Library(data_dir, self._embedder)
+        return Library(data_dir, self.embedder)
 
     def articles(self) -> dict[str, Article]:
         """Every article, by id, without opening the index."""
@@ -113,7 +113,7 @@ class Library:
             while self._open is None or self._open.articles != articles:
                 newest = self._index.newest_id()
                 generation = self._index.open_current(articles) or self._index.build(articles, on_embedded)
-                searcher = Searcher(generation, self._embedder)
+                searcher = Searcher(generation, self.embedder)
                 self._open = _Open(generation, searcher, articles, max(newest, generation.id))
                 articles = self._shelf.all()  # somebody may have added one meanwhile
             return self._open.generation
@@ -154,7 +154,7 @@ class Library:
             generation = None
         if generation is None or generation.id == current.generation.id:
             return replace(current, newest=newest)
-        return _Open(generation, Searcher(generation, self._embedder), articles, newest)
+        return _Open(generation, Searcher(generation, self.embedder), articles, newest)
 
     @contextmanager
     def _all_or_nothing(self, article_ids: Sequence[str]) -> Iterator[None]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from assistant.companion import Companion
-from assistant.page.beside import library
+from assistant.page.beside import dream, journal, library, recurring, yours
 
 
 def routes_beside(companion: Companion) -> list[Route]:
     """The routes of all pages."""
-    return [*library.routes(companion)]
+    parts = (journal, dream, recurring, library, yours)
+    return [route for part in parts for route in part.routes(companion)]

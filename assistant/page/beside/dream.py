@@ -1,0 +1,138 @@
+"""One dream: what was told and said, the dreamer's own words about it, the note to take away, and its deletion."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from assistant.companion import Companion
+from assistant.journal import KeptConversation
+from assistant.journal.records import OwnWords
+from assistant.page.beside.frame import Form, form, led_to, page, shown, text_in
+from assistant.page.beside.journal import DAYS, day_in
+from assistant.page.guests import Guest
+from assistant.page.shown import ShownTurn, from_journal
+from assistant.page.wording import words
+
+MOST_OF_A_NOTE = 8_000  # characters
+TITLE_WORDS = 9  # of a dream that was given no title, as it is named then
+
+
+def title_of(kept: KeptConversation) -> str:
+    """The dreamer's title, else the telling's first words."""
+    if kept.own.title:
+        return kept.own.title
+    told = re.split(r"(?<=[.!?…])\s|\n", kept.turns[0].message.strip(), maxsplit=1)[0] if kept.turns else ""
+    first = told.split()
+    return " ".join(first[:TITLE_WORDS]) + ("…" if len(first) > TITLE_WORDS else "")
+
+
+def routes(companion: Companion) -> list[Route]:
+    """The pages of one dream."""
+    journal = companion.journal
+
+    def kept_of(request: Request, guest: Guest) -> KeptConversation:
+        return journal.conversation(guest.visitor, int(request.path_params["id"]))
+
+    def dream(request: Request, guest: Guest) -> Response:
+        kept = kept_of(request, guest)
+        return _dream(request, guest, companion, kept, kept.own)
+
+    def keep(request: Request, guest: Guest, given: Form) -> Response:
+        kept = kept_of(request, guest)
+        own = OwnWords(
+            title=text_in(given, "title", 120),
+            day_before=day if (day := text_in(given, "day_before")) in DAYS else "",
+            felt_on_waking=text_in(given, "felt_on_waking", 300),
+            felt_after=text_in(given, "felt_after", 300),
+            note=text_in(given, "note", MOST_OF_A_NOTE),
+        )
+        if given.get("seen") != _seen(kept):
+            if own != kept.own:
+                return _dream(request, guest, companion, kept, own, changed_meanwhile=True)
+            return led_to(f"/dream/{kept.id}")
+        journal.dreams.set_own(guest.visitor, kept.id, own, day_in(given))
+        return led_to(f"/dream/{kept.id}?kept#own")
+
+    def card(request: Request, guest: Guest) -> Response:
+        kept = kept_of(request, guest)
+        return shown(
+            request, "card", title_of(kept), kept=kept, name=title_of(kept), note=_note(companion, guest, kept)
+        )
+
+    def markdown(request: Request, guest: Guest) -> Response:
+        kept = kept_of(request, guest)
+        text = f"# {title_of(kept)}\n\n{kept.night:%d %B %Y}\n\n{_note(companion, guest, kept)}\n"
+        disposition = f'attachment; filename="dream-{kept.night}.md"'
+        return PlainTextResponse(text, media_type="text/markdown", headers={"Content-Disposition": disposition})
+
+    def ask_delete(request: Request, guest: Guest) -> Response:
+        kept = kept_of(request, guest)
+        return shown(request, "delete_dream", words("dream", "delete"), kept=kept, name=title_of(kept))
+
+    def delete(request: Request, guest: Guest, _given: Form) -> Response:
+        kept = kept_of(request, guest)
+        journal.delete_conversation(guest.visitor, kept.id)
+        return led_to("/journal")
+
+    return [
+        page("/dream/{id:int}", dream),
+        form("/dream/{id:int}", keep),
+        page("/dream/{id:int}/card", card),
+        page("/dream/{id:int}/note.md", markdown),
+        page("/dream/{id:int}/delete", ask_delete),
+        form("/dream/{id:int}/delete", delete),
+    ]
+
+
+def _dream(
+    request: Request,
+    guest: Guest,
+    companion: Companion,
+    kept: KeptConversation,
+    own: OwnWords,
+    *,
+    changed_meanwhile: bool = False,
+) -> Response:
+    """The page of a dream; ``own`` is what stands in the form, which another tab's words must not wipe away."""
+    articles = companion.library.articles()
+    turns = [from_journal(number, turn, articles) for number, turn in enumerate(kept.turns, start=1)]
+    return shown(
+        request,
+        "dream",
+        title_of(kept),
+        status=409 if changed_meanwhile else 200,
+        kept=kept,
+        own=own,
+        name=title_of(kept),
+        seen=_seen(kept),
+        turns=turns,
+        fits={turn.id: turn.fits for turn in kept.turns},
+        ids=[turn.id for turn in kept.turns],
+        is_answered=any(_is_answered(turn) for turn in turns),
+        marks=companion.journal.dreams.marks(guest.visitor, kept.id),
+        articles=articles,
+        days=DAYS,
+        changed_meanwhile=changed_meanwhile,
+        written="written" in request.query_params,
+        was_kept="kept" in request.query_params,
+    )
+
+
+def _is_answered(turn: ShownTurn) -> bool:
+    return bool(turn.units)
+
+
+def _note(companion: Companion, guest: Guest, kept: KeptConversation) -> str:
+    """The dreamer's note, else the one that the conversation gives."""
+    return kept.own.note or companion.note_of(guest.visitor, kept.id)
+
+
+def _seen(kept: KeptConversation) -> str:
+    """Tells whether a dream's own words are still those that a form was filled with."""
+    return hashlib.sha256(repr(replace(kept, turns=(), corrections=())).encode()).hexdigest()[:16]
