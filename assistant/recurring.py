@@ -35,9 +35,23 @@ _SAYS_LITTLE = frozenset(
     hours second seconds word words thought thoughts sense reason fact idea problem case matter everything nothing life world
     one ones other others dream dreams nightmare sleep bed morning night nights hand hands eyes head face body voice voices sound""".split()
 )
-_IN_MOST_DREAMS = frozenset(
+# In so many dreams that it says nothing to have them in common.
+IN_MOST_DREAMS = frozenset(
     "people man woman men women person guy guys girl boy girls boys friend friends family house home room door car street school".split()
 )
+
+_SAME = {
+    one: name
+    for name, others in {
+        "mother": "mom mum mommy mummy mama ma",
+        "father": "dad daddy papa pa",
+        "grandmother": "grandma granny nana gran nan",
+        "grandfather": "grandpa granddad grandad",
+        "brother": "bro",
+        "sister": "sis",
+    }.items()
+    for one in others.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,7 @@ class Recurring:
         shared: dict[int, list[Marked]] = {}
         for mark in marks:
             is_earlier = (mark.night, mark.conversation) < (now, conversation)
-            if is_earlier and (mark.kind, mark.name) in here and mark.name not in _IN_MOST_DREAMS:
+            if is_earlier and (mark.kind, mark.name) in here and mark.name not in IN_MOST_DREAMS:
                 shared.setdefault(mark.conversation, []).append(mark)
         likeness = dict(self._likeness(visitor, conversation))
         ranked = sorted(
@@ -192,4 +206,4 @@ def _head(mention: Mention) -> str:
     """The noun by which one would look for it: "a big black dog" is looked for as "dog"."""
     spoken = [word.lower() for word in words(mention.said)]
     name = spoken[-1] if spoken else ""
-    return "" if name in _SAYS_LITTLE or len(name) < 2 else name
+    return "" if name in _SAYS_LITTLE or len(name) < 2 else _SAME.get(name, name)

@@ -18,6 +18,7 @@ from assistant.page.beside.frame import page, shown
 from assistant.page.beside.journal import DAYS, MOST_FOUND, by_month
 from assistant.page.guests import Guest
 from assistant.page.wording import words
+from assistant.recurring import IN_MOST_DREAMS
 from assistant.words import stem
 from knowledge.types import Article
 
@@ -150,6 +151,8 @@ def _strands(
     """What recurs, by kind, most first."""
     held: dict[MarkKind, dict[str, list[Marked]]] = {kind: {} for kind in MarkKind}
     for mark in marks:
+        if mark.name in IN_MOST_DREAMS:
+            continue
         held[mark.kind].setdefault(_key(mark), []).append(mark)
     return {
         kind: [
@@ -189,7 +192,8 @@ def _how_common(article: Article | None) -> tuple[str, tuple[str, ...]]:
     section = next((one for one in article.sections if one.id.endswith(f"/{HOW_COMMON}")), None) if article else None
     if section is None or not section.readings:
         return "", ()
-    return section.readings[0].rests_on, section.sources
+    said = [reading.rests_on for reading in section.readings]
+    return next((one for one in said if any(map(str.isdigit, one))), said[0]), section.sources
 
 
 def _key(mark: Marked) -> str:
