@@ -150,6 +150,9 @@ def sense(
     return result
 
 
+_KNOWING = frozenset({"know", "recognize", "recognise", "remember"})
+
+
 def _point_plainly(one: Named, earlier: Sequence[Named], result: Sense) -> None:
     """A storyteller's "this man" is told back as "a man" where he is new, as "the man" where he is known."""
     pointer = next(
@@ -159,7 +162,8 @@ def _point_plainly(one: Named, earlier: Sequence[Named], result: Sense) -> None:
     if pointer is None or after is None:
         return
     described = one.word.child("amod") is not None or one.word.role == "attr"
-    if not described and any(other.word.lemma == one.word.lemma for other in earlier):
+    is_known = one.word.role == "dobj" and one.word.head.lemma in _KNOWING  # whoever knows it does not bring it in
+    if is_known or (not described and any(other.word.lemma == one.word.lemma for other in earlier)):
         result.instead[pointer.index] = "the"
     elif pointer.lower == "these":
         result.instead[pointer.index] = "the" if pointer.before is not None and pointer.before.lower == "of" else ""
