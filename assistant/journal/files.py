@@ -21,6 +21,7 @@ LONGEST_TITLE = 80  # characters; what stands behind a date and is longer belong
 
 _HEADING = "# Dreams"
 _DREAM = re.compile(r"^## (\d\d \w+ \d{4}, \d\d:\d\d)(?: · (.*))?$", re.M)
+_NIGHT = re.compile(r"^- Night: (\d{4}-\d\d-\d\d)$", re.M)
 _OWN_NAMES = {
     "day_before": "The day before",
     "felt_on_waking": "On waking",
@@ -107,7 +108,8 @@ def _pieces(kept: KeptConversation) -> Iterator[str]:
     title = f" · {kept.own.title}" if kept.own.title else ""
     yield f"## {kept.created:%d %B %Y, %H:%M}{title}"
     own = asdict(kept.own)
-    told = [f"- {heading}: {' '.join(own[name].split())}" for name, heading in _OWN_NAMES.items() if own[name]]
+    told = [f"- Night: {kept.night}"] if kept.night and kept.night != kept.created.date() else []
+    told += [f"- {heading}: {' '.join(own[name].split())}" for name, heading in _OWN_NAMES.items() if own[name]]
     if told:
         yield "\n".join(told)
     for turn in kept.turns:
@@ -176,14 +178,23 @@ def _from_markdown(text: str) -> list[KeptConversation]:
     dreams = []
     for heading, end in zip(found, ends, strict=True):
         created = datetime.strptime(heading.group(1), "%d %B %Y, %H:%M").replace(tzinfo=UTC)
+        night = _NIGHT.search(text, heading.end(), end)
         messages = [
             re.sub(r"^> ?", "", block, flags=re.M).rstrip("\n")
             for block in text[heading.end() : end].split("\n\n")
             if block.startswith(">")
         ]
         turns = tuple(KeptTurn(0, created, message, None) for message in messages)
-        dreams.append(KeptConversation(0, created, turns, own=OwnWords(title=heading.group(2) or "")))
+        own = OwnWords(title=heading.group(2) or "")
+        dreams.append(KeptConversation(0, created, turns, _day(night[1]) if night else None, own))
     return dreams
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise UsageError(f"There is no such night as {written}. {NOTHING}") from error
 
 
 def _from_dated_text(text: str) -> list[KeptConversation]:

@@ -101,15 +101,19 @@ class Journal:
     def restore(self, visitor: str, conversations: Sequence[KeptConversation]) -> int:
         """Add conversations that were exported, with their dates: all of them or, where one fails, none.
 
-        The number of those that were added; one that begins at the same time with the same words is there already.
+        The number of those that were added; one that begins in the same minute with the same words is there already.
         """
         self._add_visitor(visitor)
         with self._database.session() as session:
             asked = told_by(visitor).with_only_columns(Conversation.created, FIRST_MESSAGE)
-            there = {(created, message) for created, message in session.execute(asked)}
+            there = {(_minute(created), message) for created, message in session.execute(asked)}
             added = 0
             for conversation in conversations:
-                key = (conversation.created, storable(conversation.turns[0].message)) if conversation.turns else None
+                key = (
+                    (_minute(conversation.created), storable(conversation.turns[0].message))
+                    if conversation.turns
+                    else None
+                )
                 if key is None or key in there:
                     continue
                 there.add(key)
@@ -169,6 +173,11 @@ class Journal:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _minute(moment: datetime) -> datetime:
+    """What an exported Markdown file says of it."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _kept(row: Conversation) -> KeptConversation:

@@ -64,29 +64,41 @@ def routes(companion: Companion) -> list[Route]:
             entries = dreams.entries_of(guest.visitor, ids[:MOST_FOUND])
             listed = [entries[id] for id in ids if id in entries]
             return _listed(request, listed, told=chosen.told, count=len(ids))
+        return latest(request, guest)
+
+    def latest(request: Request, guest: Guest, written: str = "", trouble: str = "") -> Response:
         place = _PLACE.fullmatch(request.query_params.get("before", ""))
         before = (date.fromisoformat(place[1]), int(place[2])) if place else None
         listed = dreams.entries(guest.visitor, count=A_PAGE + 1, before=before)
         more, listed = listed[A_PAGE:], listed[:A_PAGE]
         last = f"{listed[-1].night.isoformat()}~{listed[-1].id}" if more else ""
-        return _listed(request, listed, count=dreams.count(guest.visitor), more=last)
+        count = dreams.count(guest.visitor)
+        return _listed(request, listed, count=count, more=last, written=written, trouble=trouble)
 
-    def write(_request: Request, guest: Guest, given: Form) -> Response:
-        told = given.get("dream")
-        told = told.strip() if isinstance(told, str) else ""
-        if not told:
-            raise UsageError(words("journal", "blank"))
-        if len(told) > MOST_CHARACTERS:
-            raise UsageError(words("journal", "too_long", count=f"{len(told):,}", most=f"{MOST_CHARACTERS:,}"))
+    def write(request: Request, guest: Guest, given: Form) -> Response:
+        written = given.get("dream")
+        told = written.strip() if isinstance(written, str) else ""
+        try:
+            _check(told)
+            night = day_in(given)
+        except UsageError as error:
+            return latest(request, guest, told, str(error))
         conversation = companion.journal.start_conversation(guest.visitor)
         companion.journal.record_message(guest.visitor, conversation, told)
-        night = day_in(given)
         if night:
             dreams.set_own(guest.visitor, conversation, OwnWords(), night)
         companion.recurring.later(guest.visitor)
         return led_to(f"/dream/{conversation}?written")
 
     return [page("/journal", journal), form("/journal", write)]
+
+
+def _check(told: str) -> None:
+    """Raises UsageError where there is nothing to write down, or more than one message can hold."""
+    if not told:
+        raise UsageError(words("journal", "blank"))
+    if len(told) > MOST_CHARACTERS:
+        raise UsageError(words("journal", "too_long", count=f"{len(told):,}", most=f"{MOST_CHARACTERS:,}"))
 
 
 def day_in(given: Form, name: str = "night") -> date | None:
@@ -128,15 +140,28 @@ def _found(request: Request, asked: str, found: Found) -> Response:
     return shown(request, "found", words("journal", "found", asked=asked), asked=asked, found=found)
 
 
-def _listed(request: Request, entries: list[Entry], *, count: int, told: str = "", more: str = "") -> Response:
+def _listed(
+    request: Request,
+    entries: list[Entry],
+    *,
+    count: int,
+    told: str = "",
+    more: str = "",
+    written: str = "",
+    trouble: str = "",
+) -> Response:
+    """The journal; ``written`` is what was to be written down, and ``trouble`` why it could not be."""
     return shown(
         request,
         "journal",
         words("journal", "heading"),
+        status=400 if trouble else 200,
         months=by_month(entries),
         count=count,
         told=told,
         more=more,
+        written=written,
+        trouble=trouble,
         today=datetime.now().date().isoformat(),
     )
 
