@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from assistant.journal.database import Database, owned, storable
 from assistant.journal.records import OwnWords
@@ -87,23 +88,35 @@ class Dreams:
         """Each dream's id, night and day before, oldest first."""
         asked = told_by(visitor).with_only_columns(Conversation.id, Conversation.night, Conversation.day_before)
         with self._database.session() as session:
-            return [row._tuple() for row in session.execute(asked.order_by(Conversation.night, Conversation.id))]
+            rows = session.execute(asked.order_by(Conversation.night, Conversation.id))
+            return [(id, night, day_before) for id, night, day_before in rows]
 
     def with_words(self, visitor: str, words: Sequence[str]) -> list[int]:
         """The ids of the dreams in whose telling, talk, title or note every one of these words stands; newest first."""
-        wanted = [word.casefold() for word in words]
-        said: dict[int, list[str]] = {}
-        own = (Conversation.title, Conversation.note, Conversation.felt_on_waking, Conversation.felt_after)
         with self._database.session() as session:
-            asked = told_by(visitor).with_only_columns(Conversation.id, *own)
-            for row in session.execute(asked.order_by(Conversation.night.desc(), Conversation.id.desc())):
-                said[row[0]] = list(row[1:])
-            turns = select(TurnRow.conversation_id, TurnRow.message).join(Conversation)
-            for conversation, message in session.execute(turns.where(Conversation.visitor_id == visitor)):
-                if conversation in said:
-                    said[conversation].append(message)
-        texts = {conversation: "\n".join(parts).casefold() for conversation, parts in said.items()}
-        return [conversation for conversation, text in texts.items() if all(word in text for word in wanted)]
+            asked = told_by(visitor).with_only_columns(Conversation.id)
+            found = list(session.scalars(asked.order_by(Conversation.night.desc(), Conversation.id.desc())))
+            for word in words:
+                with_it = self._with_word(session, visitor, word)
+                found = [conversation for conversation in found if conversation in with_it]
+        return found
+
+    def _with_word(self, session: Session, visitor: str, word: str) -> set[int]:
+        """The database compares letters without regard to case in ASCII only; any other word is looked for here."""
+        own = (Conversation.title, Conversation.note, Conversation.felt_on_waking, Conversation.felt_after)
+        asked = select(Conversation.id, *own).where(Conversation.visitor_id == visitor)
+        said = (
+            select(TurnRow.conversation_id, TurnRow.message)
+            .join(Conversation)
+            .where(Conversation.visitor_id == visitor)
+        )
+        if word.isascii():
+            asked = asked.where(or_(*(column.icontains(word, autoescape=True) for column in own)))
+            said = said.where(TurnRow.message.icontains(word, autoescape=True))
+            return {*session.scalars(asked), *session.scalars(said)}
+        wanted = word.casefold()
+        rows = [*session.execute(asked), *session.execute(said)]
+        return {row[0] for row in rows if any(wanted in text.casefold() for text in row[1:])}
 
     # ---- the dreamer's own words ---------------------------------------------------------------------------------
 
@@ -180,6 +193,16 @@ class Dreams:
         with self._database.session() as session:
             return [Marked(id, night, MarkKind(kind), name) for id, night, kind, name in session.execute(asked)]
 
+    def held(self, visitor: str) -> list[tuple[int, str, str]]:
+        """What all dreams hold, as dream, kind and name: the same as ``marks``, in no order and quicker."""
+        asked = (
+            select(Mark.conversation_id, Mark.kind, Mark.name)
+            .join(Conversation, Conversation.id == Mark.conversation_id)
+            .where(Conversation.visitor_id == visitor)
+        )
+        with self._database.session() as session:
+            return [(id, kind, name) for id, kind, name in session.execute(asked)]
+
     def vectors(self, visitor: str, made_of: str) -> tuple[list[int], NDArray[np.float32]]:
         """The ids of the dreams that were read, and their vectors, one a row."""
         asked = (
@@ -188,7 +211,7 @@ class Dreams:
             .where(Conversation.visitor_id == visitor, ReadDream.made_of == made_of)
         )
         with self._database.session() as session:
-            rows = [row._tuple() for row in session.execute(asked)]
+            rows = [(id, vector) for id, vector in session.execute(asked)]
         packed = b"".join(vector for _, vector in rows)
         matrix = np.frombuffer(packed, dtype=np.float16).astype(np.float32)
         return [id for id, _ in rows], matrix.reshape(len(rows), -1) if rows else matrix.reshape(0, 0)
@@ -245,11 +268,3 @@ def _entry(id: int, night: date, *rest: object) -> Entry:
 
 def _is_in(conversation: int) -> ColumnElement[bool]:
     return Fit.turn_id.in_(select(TurnRow.id).where(TurnRow.conversation_id == conversation))
-
-
-def as_mapping(marks: Iterable[Marked]) -> Mapping[tuple[MarkKind, str], list[Marked]]:
-    """The marks by what they are, the dreams of each in order."""
-    found: dict[tuple[MarkKind, str], list[Marked]] = {}
-    for mark in marks:
-        found.setdefault((mark.kind, mark.name), []).append(mark)
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import mimetypes
 import os
 import secrets
 import socket
@@ -73,6 +74,7 @@ class House:
             address=addresses.own,
             login=login,
         )
+        mimetypes.add_type("application/manifest+json", ".webmanifest")
         look = Path(str(files("assistant.page") / "look"))
         app.mount("/look", StaticFiles(directory=look))
         app.add_api_route("/favicon.ico", lambda: FileResponse(look / "favicon.svg"), methods=["GET", "HEAD"])

@@ -13,13 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.companion import Companion
-from assistant.journal.dreams import Marked, MarkKind
+from assistant.journal.dreams import MarkKind
 from assistant.page.beside.frame import page, shown
 from assistant.page.beside.journal import DAYS, MOST_FOUND, by_month
 from assistant.page.guests import Guest
 from assistant.page.wording import words
 from assistant.recurring import IN_MOST_DREAMS
 from assistant.words import stem
+from knowledge.forgetting import remembering
 from knowledge.types import Article
 
 MOST_MONTHS = 24  # that the plots go back
@@ -46,11 +47,8 @@ class Strand:
     count: int
     address: str
     months: tuple[Bar, ...]
-    first: date
-    last: date
     article: Article | None = None
-    common: str = ""
-    common_sources: tuple[str, ...] = ()
+    common: str = ""  # how common the theme is among people
 
 
 def routes(companion: Companion) -> list[Route]:
@@ -59,9 +57,10 @@ def routes(companion: Companion) -> list[Route]:
 
     def recurring(request: Request, guest: Guest) -> Response:
         companion.recurring.later(guest.visitor)
+        articles = companion.library.articles()
         nights = dreams.nights(guest.visitor)
         months = _months(night for _, night, _ in nights)
-        strands = _strands(dreams.marks(guest.visitor), months, companion.library.articles())
+        strands = _strands(dreams.held(guest.visitor), {id: night for id, night, _ in nights}, months, articles)
         return shown(
             request,
             "recurring",
@@ -74,9 +73,10 @@ def routes(companion: Companion) -> list[Route]:
 
     def strand(request: Request, guest: Guest) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
-        held = [mark for mark in dreams.marks(guest.visitor) if mark.kind == kind and _key(mark) == _key_of(kind, name)]
-        ids = [mark.conversation for mark in reversed(held)]
-        found = dreams.entries_of(guest.visitor, ids[:MOST_FOUND])
+        key = _key(kind, name)
+        ids = {id for id, other, held in dreams.held(guest.visitor) if other == kind and _key(kind, held) == key}
+        found = dreams.entries_of(guest.visitor, sorted(ids, reverse=True))
+        latest = sorted(found.values(), key=lambda entry: (entry.night, entry.id), reverse=True)[:MOST_FOUND]
         article = companion.library.articles().get(name) if kind == MarkKind.THEME else None
         shown_name = article.title if article else name
         common, sources = _how_common(article)
@@ -86,8 +86,8 @@ def routes(companion: Companion) -> list[Route]:
             shown_name,
             name=shown_name,
             kind=kind,
-            months=by_month(found[id] for id in dict.fromkeys(ids) if id in found),
-            count=len(set(ids)),
+            months=by_month(latest),
+            count=len(found),
             article=article,
             common=common,
             sources=sources,
@@ -146,44 +146,46 @@ def _month_name(month: str) -> str:
 
 
 def _strands(
-    marks: Sequence[Marked], months: Sequence[str], articles: Mapping[str, Article]
-) -> dict[MarkKind, list[Strand]]:
+    held: Sequence[tuple[int, str, str]],
+    nights: Mapping[int, date],
+    months: Sequence[str],
+    articles: Mapping[str, Article],
+) -> dict[str, list[Strand]]:
     """What recurs, by kind, most first."""
-    held: dict[MarkKind, dict[str, list[Marked]]] = {kind: {} for kind in MarkKind}
-    for mark in marks:
-        if mark.name in IN_MOST_DREAMS:
-            continue
-        held[mark.kind].setdefault(_key(mark), []).append(mark)
+    found: dict[str, dict[str, dict[int, str]]] = {kind.value: {} for kind in MarkKind}
+    for conversation, kind, name in held:
+        if name not in IN_MOST_DREAMS and conversation in nights:
+            found[kind].setdefault(_key(kind, name), {})[conversation] = name
     return {
         kind: [
-            _strand(kind, some, months, articles)
-            for some in sorted(strands.values(), key=lambda some: -_count(some))[:MOST_NAMED]
-            if _count(some) >= FEWEST
+            _strand(kind, names, nights, months, articles)
+            for names in sorted(strands.values(), key=len, reverse=True)[:MOST_NAMED]
+            if len(names) >= FEWEST
         ]
-        for kind, strands in held.items()
+        for kind, strands in found.items()
     }
 
 
-def _count(marks: Sequence[Marked]) -> int:
-    return len({mark.conversation for mark in marks})
-
-
-def _strand(kind: MarkKind, marks: Sequence[Marked], months: Sequence[str], articles: Mapping[str, Article]) -> Strand:
-    name = Counter(mark.name for mark in marks).most_common(1)[0][0]
-    article = articles.get(name) if kind is MarkKind.THEME else None
-    address = f"/recurring/{kind.value}/{quote(name, safe='')}"
-    by_month = Counter(_month_of(night) for night in {mark.conversation: mark.night for mark in marks}.values())
-    common, sources = _how_common(article)
+def _strand(
+    kind: str,
+    names: Mapping[int, str],
+    nights: Mapping[int, date],
+    months: Sequence[str],
+    articles: Mapping[str, Article],
+) -> Strand:
+    """``names`` has the dreams that hold it, each with the word it is there."""
+    name = Counter(names.values()).most_common(1)[0][0]
+    article = articles.get(name) if kind == MarkKind.THEME else None
+    address = f"/recurring/{kind}/{quote(name, safe='')}"
+    by_month = Counter(_month_of(nights[conversation]) for conversation in names)
+    common, _ = _how_common(article)
     return Strand(
         article.title if article else name,
-        _count(marks),
+        len(names),
         address,
         _plot(by_month, {month: (_month_name(month), f"{address}#{month}") for month in months}),
-        marks[0].night,
-        marks[-1].night,
         article,
         common,
-        sources,
     )
 
 
@@ -196,10 +198,7 @@ def _how_common(article: Article | None) -> tuple[str, tuple[str, ...]]:
     return next((one for one in said if any(map(str.isdigit, one))), said[0]), section.sources
 
 
-def _key(mark: Marked) -> str:
-    return _key_of(mark.kind, mark.name)
-
-
-def _key_of(kind: str, name: str) -> str:
+@remembering(4096)
+def _key(kind: str, name: str) -> str:
     """What counts as the same: an article, or a word in whatever number."""
     return name if kind == MarkKind.THEME else stem(name)
