@@ -9,6 +9,7 @@ ModelError                 the reply could not be had from the model: tell the p
 └── ModelTalksNonsense     what came is not a reply in the agreed form: retry, or choose another model
 ModelFileError             a model file is missing, damaged or not for this processor
 ConversationError          the conversation asked for is not there, or not this visitor's
+NotNow                     more is asked for than is given at once: ask again after ``wait`` seconds
 ServingError               the page cannot be served or shared: choose another port or address
 """
 
@@ -67,6 +68,16 @@ class ConversationError(DreamError):
     """The conversation is not there, or belongs to another visitor."""
 
     kind = "conversation"
+
+
+class NotNow(DreamError):
+    """Another program asks too often, or for too much at once; nothing was begun. It may ask again in ``wait`` seconds."""
+
+    kind = "not-now"
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class ServingError(DreamError):
