@@ -81,6 +81,6 @@ class NotNow(DreamError):
 
 
 class ServingError(DreamError):
-    """The page cannot be served or shared: the port is taken, the address is not ours, or no tunnel is to be had."""
+    """The page cannot be served or shared: the port is taken, the address is not ours, no tunnel is to be had, or it is closed."""
 
     kind = "serving"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from assistant.companion import Companion
 from assistant.connections.answers import (
@@ -25,7 +24,7 @@ from assistant.connections.answers import (
     told,
 )
 from assistant.connections.grants import Connection, Grant, Grants
-from assistant.errors import ModelError, NotNow
+from assistant.errors import ModelError, NotNow, ServingError
 from assistant.page.arriving import arriving
 from assistant.page.guests import Guest
 from assistant.page.limits import CONNECTED, Pace
@@ -40,14 +39,6 @@ from knowledge.errors import UsageError
 AT_ONCE, MOST_WAITING = 2, 16  # replies for other programs: the people on the page come first
 MOST_DREAMS = 50  # that a list of the journal holds
 MOST_HITS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The finished turn, and the number of the conversation that it stands in."""
-
-    turn: Turn
-    conversation: int
 
 
 class Abilities:
@@ -70,7 +61,8 @@ class Abilities:
     def tell(self, connection: Connection, message: str, conversation: int | None = None) -> Told:
         """The reply to a message, when it is finished; without a number of a conversation, a new one is begun.
 
-        Raises UsageError for a blank or over-long message, ConversationError, NotNow, ModelError, StorageError.
+        Raises UsageError for a blank or over-long message, ConversationError, NotNow, ModelError, StorageError,
+        and ServingError where the companion is closed meanwhile.
         """
         grant = self.grant(connection)
         message = plain(message)
@@ -80,7 +72,7 @@ class Abilities:
         for event in self.events(grant, conversation, message):
             if isinstance(event, Done):
                 return told(event.turn, conversation)
-        raise NotNow(words("connections", "stopped"), wait=5)
+        raise ServingError(words("connections", "stopped"))
 
     def events(
         self, grant: Grant, conversation: int, message: str, *, instead_of: Turn | None = None

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
-from assistant.connections.abilities import Abilities
+from assistant.connections.abilities import MOST_WAITING, Abilities
 from assistant.connections.grants import Connection
 from assistant.page.gradio_quietly import gr
 from assistant.page.limits import CONNECTED
@@ -39,7 +39,7 @@ def build_api(abilities: Abilities) -> Any:
     with gr.Blocks(title=words("title"), analytics_enabled=False) as api:
         for name, function in zip(NAMES, functions, strict=True):
             gr.api(_plainly(function), api_name=name, api_description=words("gradio", name))
-    api.queue(default_concurrency_limit=CONNECTED.replies_at_once)
+    api.queue(max_size=MOST_WAITING, default_concurrency_limit=CONNECTED.replies_at_once)
     return api
 
 

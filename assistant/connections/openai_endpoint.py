@@ -25,7 +25,7 @@ from assistant.connections.continuing import place_of
 from assistant.connections.grants import Connection
 from assistant.connections.openai_request import Asked, asked_in
 from assistant.connections.refusals import error_body, refused, told
-from assistant.errors import NotNow
+from assistant.errors import ServingError
 from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import words
 from assistant.types import Done, Event, Notice, Question, Sentence, Turn
@@ -84,7 +84,7 @@ def sources_told(turn: Turn) -> str:
 
 
 def _pieces(events: Iterator[Event]) -> Iterator[str]:
-    """The reply, unit by unit, and its sources; "" while it is waited for. Raises NotNow where it was stopped."""
+    """The reply, unit by unit, and its sources; "" while it is waited for. Raises ServingError where it was stopped."""
     between = ""
     with closing(events):  # type: ignore[type-var]
         for event in events:
@@ -97,7 +97,7 @@ def _pieces(events: Iterator[Event]) -> Iterator[str]:
                 if sources := sources_told(event.turn):
                     yield sources
                 return
-    raise NotNow(words("connections", "stopped"), wait=5)
+    raise ServingError(words("connections", "stopped"))
 
 
 def _streamed(events: Iterator[Event], asked: Asked) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from assistant.errors import ConversationError, ModelError, NotNow
+from assistant.errors import ConversationError, ModelError, NotNow, ServingError
 from knowledge.errors import DreamError, UsageError
 
 
@@ -32,4 +32,5 @@ def told(error: DreamError) -> JSONResponse:
         return refused(400, str(error), "invalid_request_error", code=error.kind)
     if isinstance(error, ConversationError):
         return refused(404, str(error), "invalid_request_error", code=error.kind)
-    return refused(502 if isinstance(error, ModelError) else 500, str(error), "server_error", code=error.kind)
+    status = 502 if isinstance(error, ModelError) else 503 if isinstance(error, ServingError) else 500
+    return refused(status, str(error), "server_error", code=error.kind)

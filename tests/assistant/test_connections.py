@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import logging
 import re
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,9 @@ from gradio_client import Client as GradioClient
 from gradio_client.exceptions import AppError
 from mcp import Client as McpClient
 from mcp.client.streamable_http import streamable_http_client
+from typer.testing import CliRunner
 
+from assistant import cli
 from assistant.companion import Companion
 from assistant.connections.grants import FILE, Connection, Grants
 from assistant.connections.openai_endpoint import MODEL
@@ -28,7 +33,7 @@ from assistant.page.passwords import Guesses
 from assistant.page.wording import words
 from assistant.settings import Settings
 from assistant.voices.answering import Answering
-from tests.browser.served import Site
+from tests.browser.served import Site, Unhurried
 from tests.warm_companion import warm_companion
 
 DREAM = "I was running from a man and my legs would not move at all."
@@ -48,7 +53,7 @@ def companion(library_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Co
 
 @pytest.fixture(scope="module")
 def site(companion: Companion) -> Iterator[Site]:
-    served = Site(companion)
+    served = Site(Unhurried(companion))
     yield served
     served.close()
 
@@ -123,7 +128,10 @@ def test_only_the_owner_sees_and_turns_on(owner: Owner, site: Site) -> None:
     assert words("connections", "state_on", since="") not in owner.page()
 
 
-def test_a_key_is_shown_once_and_lies_nowhere(owner: Owner, companion: Companion) -> None:
+def test_a_key_is_shown_once_and_lies_nowhere(
+    owner: Owner, companion: Companion, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     key = owner.turn_on("openai")
     assert post(owner, key, json=ASKED).status_code == 200
     assert "On since" in owner.page() and "Last used" in owner.page() and key not in owner.page()
@@ -132,6 +140,7 @@ def test_a_key_is_shown_once_and_lies_nowhere(owner: Owner, companion: Companion
     assert post(owner, key, json=ASKED).status_code == 200
     files = [path for path in companion.settings.data_dir.rglob("*") if path.is_file()]
     assert files and not [path for path in files if key.encode() in path.read_bytes()]
+    assert "POST" in caplog.text and key not in caplog.text and DREAM not in caplog.text
     assert (companion.settings.data_dir / FILE).stat().st_mode & 0o777 == 0o600
 
 
@@ -159,6 +168,38 @@ def test_a_key_opens_its_own_connection_only(owner: Owner) -> None:
     key = owner.turn_on("mcp")
     owner.turn_on("openai")
     assert post(owner, key, json=ASKED).status_code == 401
+
+
+def test_the_command_line_turns_on_and_off_also_for_a_running_page(owner: Owner, site: Site) -> None:
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(cli.app, ["connections", *arguments, "--data-dir", str(site.data_dir)])
+
+    turned_on = run("on", "openai", "--yes")
+    key = turned_on.stdout.strip()
+    assert turned_on.exit_code == 0 and post(owner, key, json=ASKED).status_code == 200
+    assert words("connections", "means", "openai").split(".")[0] in " ".join(turned_on.stderr.split())
+    listed = {row["connection"]: row for row in json.loads(run("list", "--json").stdout)["connections"]}
+    assert [name for name, row in listed.items() if row["on"]] == ["openai"] and listed["openai"]["last_used"]
+    for arguments, told in (
+        (("on", "openai", "--yes"), "on already"),
+        (("on", "mcp"), "Nobody can be asked"),
+        (("on", "gradio", "--yes", "--read-journal"), "Only mcp"),
+        (("off", "telephone"), "There is no connection 'telephone'"),
+    ):
+        assert told in str(run(*arguments).exception)
+    assert run("off", "openai").stdout == "openai is off.\n"
+    assert post(owner, key, json=ASKED).status_code == 404
+
+
+def test_a_damaged_file_lets_nobody_in_and_is_told(owner: Owner, site: Site) -> None:
+    key = owner.turn_on("openai")
+    file = site.data_dir / FILE
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9])
+    refused = post(owner, key, json=ASKED)
+    assert refused.status_code == 500 and "is damaged" in refused.json()["error"]["message"]
+    assert "is damaged. Delete it and turn on anew" in owner.page()
+    file.write_bytes(whole)
 
 
 # ---- the gate ----
@@ -373,16 +414,19 @@ def test_a_chat_program_talks_with_it(chat: openai.OpenAI, companion: Companion)
     ]  # one conversation, and no word of the system's
 
 
-def test_a_stream_brings_the_same_words_unit_by_unit(chat: openai.OpenAI) -> None:
+def test_a_stream_brings_the_same_words_unit_by_unit(chat: openai.OpenAI, owner: Owner, companion: Companion) -> None:
     whole = reply_to(chat, ("user", DREAM))
-    assert chat.chat.completions.create(
-        model=MODEL, messages=[{"role": "user", "content": [{"type": "text", "text": ANSWER}]}]
+    owner.browser.post("/yours/connections/openai/forget")
+    in_parts: Any = [{"role": "user", "content": [{"type": "text", "text": DREAM}]}]
+    chunks = list(
+        chat.chat.completions.create(
+            model=MODEL, messages=in_parts, stream=True, stream_options={"include_usage": True}
+        )
     )
-    chunks = list(said(chat, ("user", f"{DREAM} "), stream=True, stream_options={"include_usage": True}))
     pieces = [chunk.choices[0].delta.content for chunk in chunks if chunk.choices and chunk.choices[0].delta.content]
     assert len(pieces) >= 3 and chunks[-1].usage.total_tokens > 0
     assert chunks[-2].choices[0].finish_reason == "stop"
-    assert "".join(pieces).partition(words("openai", "sources"))[0].rstrip().endswith("?") and whole
+    assert "".join(pieces) == whole
     assert [chunk.object for chunk in chunks] == ["chat.completion.chunk"] * len(chunks)
 
 
@@ -405,6 +449,28 @@ def test_a_conversation_that_began_elsewhere_is_told_once_more_and_known_from_th
     assert told_through(companion, Connection.OPENAI) == [[*earlier[-24:], ANSWER]]
     reply_to(chat, *[("user", each) for each in earlier], ("user", ANSWER), ("assistant", "…"), ("user", "It was red."))
     assert told_through(companion, Connection.OPENAI) == [[*earlier[-24:], ANSWER, "It was red."]]
+
+
+def test_who_goes_away_leaves_no_reply_running_and_what_was_said_is_kept(
+    chat: openai.OpenAI, companion: Companion, site: Site
+) -> None:
+    with said(chat, ("user", f"{DREAM} It went slowly."), stream=True) as stream:
+        first = next(chunk.choices[0].delta.content for chunk in stream if chunk.choices[0].delta.content)
+    deadline = time.monotonic() + 10
+    while site.house.handlers.running.any:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    visitor = Grants(site.data_dir).all()[Connection.OPENAI].visitor
+    [kept] = companion.journal.conversations(visitor)
+    answer = kept.turns[0].answer
+    assert answer is not None and answer["reply"].startswith(first)
+
+
+def test_when_the_companion_is_closed_a_program_is_told(owner: Owner, site: Site) -> None:
+    key = owner.turn_on("openai")
+    threading.Timer(0.3, site.house.handlers.running.stop_all).start()
+    stopped = post(owner, key, json={"messages": [{"role": "user", "content": f"{DREAM} It went slowly."}]})
+    assert stopped.status_code == 503 and stopped.json()["error"]["message"] == words("connections", "stopped")
 
 
 @pytest.mark.parametrize(
