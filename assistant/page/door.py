@@ -308,6 +308,8 @@ class Door:
             await asyncio.gather(*unfinished, return_exceptions=True)
             if begun and not ended:
                 await send({"type": "http.response.body", "body": b""})
+            if not begun and self.closing.is_set():
+                await Response(status_code=503)(scope, receive, send)
 
     def _giving(self, send: Send, name: str, value: str, scope: Scope) -> Send:
         """Sends a cookie along."""

@@ -25,16 +25,19 @@ from typer.testing import CliRunner
 
 from assistant import cli
 from assistant.companion import Companion
+from assistant.connections.abilities import Abilities
 from assistant.connections.grants import FILE, Connection, Grants
-from assistant.connections.openai_endpoint import MODEL
+from assistant.connections.openai_endpoint import MODEL, OpenAIEndpoint, _plainly
 from assistant.journal import Journal
 from assistant.page.limits import CONNECTED, MOST_CHARACTERS
 from assistant.page.passwords import Guesses
+from assistant.page.running import RunningReplies
 from assistant.page.wording import words
 from assistant.settings import Settings
 from assistant.voices.answering import Answering
 from tests.browser.served import Site, Unhurried
-from tests.warm_companion import warm_companion
+from tests.endpoint import Endpoint, status
+from tests.warm_companion import warm_companion, with_endpoint
 
 DREAM = "I was running from a man and my legs would not move at all."
 ANSWER = "I was scared, and ashamed that nobody helped me."
@@ -92,9 +95,9 @@ def owner(site: Site) -> Iterator[Owner]:
     owner.browser.close()
 
 
-def told_through(companion: Companion, connection: Connection) -> list[list[str]]:
+def told_through(companion: Companion, connection: Connection, grants: Grants | None = None) -> list[list[str]]:
     """What was said in each conversation of a connection's."""
-    visitor = Grants(companion.settings.data_dir).all()[connection].visitor
+    visitor = (grants or Grants(companion.settings.data_dir)).all()[connection].visitor
     return [[turn.message for turn in kept.turns] for kept in companion.journal.conversations(visitor)]
 
 
@@ -524,6 +527,22 @@ def test_a_script_is_told_what_is_wrong_in_plain_words(gradio: GradioClient, own
         gradio.predict(DREAM, 987654, api_name="/tell")
     with pytest.raises(Exception, match="credentials"):
         GradioClient(f"{owner.address}/api/gradio", headers={"Authorization": "Bearer x"}, verbose=False)
+
+
+# ---- a model that fails ----
+
+
+def test_a_model_that_fails_is_told_and_the_message_is_kept(library_dir: Path, tmp_path: Path) -> None:
+    grants, running = Grants(tmp_path), RunningReplies()
+    grants.turn_on(Connection.OPENAI, "the owner")
+    with Endpoint(status(500)) as endpoint:
+        failing = with_endpoint(warm_companion(library_dir), endpoint.base_url)
+        answered = _plainly(
+            lambda: OpenAIEndpoint(Abilities(failing, grants, running))._answer(json.dumps(ASKED).encode())
+        )
+    error = json.loads(bytes(answered.body))["error"]
+    assert answered.status_code == 502 and error["type"] == "server_error" and "500" in error["message"]
+    assert told_through(failing, Connection.OPENAI, grants) == [[DREAM]] and not running.any
 
 
 # ---- words from outside, and words that call for help ----
