@@ -22,8 +22,12 @@ app = typer.Typer(
 )
 journal_app = typer.Typer(no_args_is_help=True, help="What was told: list, show, export, import, delete.")
 model_app = typer.Typer(no_args_is_help=True, help="Model files on this computer.")
+connections_app = typer.Typer(
+    no_args_is_help=True, help="What other programs may use: MCP, OpenAI's form, Gradio's client."
+)
 app.add_typer(journal_app, name="journal")
 app.add_typer(model_app, name="model")
+app.add_typer(connections_app, name="connections")
 
 console = Console(stderr=True)
 
@@ -312,6 +316,46 @@ def list_models(as_json: Json = False, data_dir: DataDir = None) -> None:
         print_json({"models": rows})
     else:
         print_models(rows)
+
+
+@connections_app.command("list")
+def connections_list(as_json: Json = False, data_dir: DataDir = None) -> None:
+    """The ways in for other programs: which are on, since when, and when each was used last."""
+    from assistant.connections.command import connection_rows, print_connections
+
+    rows = connection_rows(load_settings(data_dir).data_dir)
+    if as_json:
+        print_json({"connections": rows})
+    else:
+        print_connections(rows)
+
+
+@connections_app.command("on")
+def connections_on(
+    name: Annotated[str, typer.Argument(help="mcp, openai or gradio.")],
+    read_journal: Annotated[bool, typer.Option("--read-journal", help="mcp may read what was told here.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Turn it on without asking.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Let other programs in by one way, after saying what that means and asking; its key is shown once."""
+    from assistant.connections.command import named, print_key, turn_on
+
+    connection, folder = named(name), load_settings(data_dir).data_dir
+    key = turn_on(connection, folder, reads_journal=read_journal, agreed=yes, console=console)
+    print_key(connection, key, console)
+
+
+@connections_app.command("off")
+def connections_off(
+    name: Annotated[str, typer.Argument(help="mcp, openai or gradio.")], data_dir: DataDir = None
+) -> None:
+    """Close a way in; its key is worth nothing from then on, also for a companion that is running."""
+    from assistant.connections.command import named
+    from assistant.connections.grants import Grants
+
+    connection = named(name)
+    was_on = Grants(load_settings(data_dir).data_dir).turn_off(connection)
+    sys.stdout.write(f"{connection} is off.\n" if was_on else f"{connection} was off already.\n")
 
 
 @journal_app.command("list")

@@ -9,6 +9,7 @@ ModelError                 the reply could not be had from the model: tell the p
 └── ModelTalksNonsense     what came is not a reply in the agreed form: retry, or choose another model
 ModelFileError             a model file is missing, damaged or not for this processor
 ConversationError          the conversation asked for is not there, or not this visitor's
+NotNow                     more is asked for than is given at once: ask again after ``wait`` seconds
 ServingError               the page cannot be served or shared: choose another port or address
 """
 
@@ -69,7 +70,17 @@ class ConversationError(DreamError):
     kind = "conversation"
 
 
+class NotNow(DreamError):
+    """Another program asks too often, or for too much at once; nothing was begun. It may ask again in ``wait`` seconds."""
+
+    kind = "not-now"
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class ServingError(DreamError):
-    """The page cannot be served or shared: the port is taken, the address is not ours, or no tunnel is to be had."""
+    """The page cannot be served or shared: the port is taken, the address is not ours, no tunnel is to be had, or it is closed."""
 
     kind = "serving"

@@ -6,7 +6,7 @@ A message is written before any model is asked, its reply when it is finished, s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +97,21 @@ class Journal:
         """All conversations of the visitor's that hold at least one message, oldest first."""
         with self._database.session() as session:
             return [_kept(row) for row in session.scalars(told_by(visitor).order_by(Conversation.id))]
+
+    def told_first(self, visitor: str, messages: Collection[str], count: int = 50) -> list[KeptConversation]:
+        """The latest of the visitor's conversations that begin with one of these messages, newest first."""
+        asked = told_by(visitor).where(FIRST_MESSAGE.in_(map(storable, messages)))
+        with self._database.session() as session:
+            return [_kept(row) for row in session.scalars(asked.order_by(Conversation.id.desc()).limit(count))]
+
+    def start_from(self, visitor: str, turns: Sequence[KeptTurn]) -> int:
+        """A new conversation of the visitor's that begins with these turns of another one; its id."""
+        self._add_visitor(visitor)
+        with self._database.session() as session:
+            row = _row(visitor, KeptConversation(0, _now(), tuple(turns)))
+            session.add(row)
+            session.flush()
+            return row.id
 
     def restore(self, visitor: str, conversations: Sequence[KeptConversation]) -> int:
         """Add conversations that were exported, with their dates: all of them or, where one fails, none.

@@ -18,14 +18,18 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.connections.gate import Gate, connection_at
+from assistant.connections.grants import Connection
+from assistant.connections.refusals import refused
 from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.keys import Keys, new_visitor
-from assistant.page.limits import MOST_BYTES, MOST_TABS, MOST_UPLOADED
+from assistant.page.limits import MOST_BYTES, MOST_BYTES_OF_A_PROGRAM, MOST_TABS, MOST_UPLOADED
 from assistant.page.login import Login
 from assistant.page.shell import dressed, policy
 from assistant.page.wording import words
@@ -91,7 +95,7 @@ class Door:
     """The ASGI application that stands in front of everything else.
 
     ``is_ours`` says whether a Host header names this companion; ``address`` is told to those who came by another name.
-    ``login`` asks for a password where one is needed.
+    ``login`` asks for a password where one is needed, ``gate`` other programs for the key of their connection.
     """
 
     def __init__(
@@ -104,6 +108,7 @@ class Door:
         address: str,
         login: Login | None = None,
         is_shared: Callable[[str], bool] = lambda host: False,
+        gate: Gate | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
@@ -111,6 +116,7 @@ class Door:
         self._is_ours = is_ours
         self._is_shared = is_shared
         self._address = address
+        self._gate = gate
         self.login = login  # taken away where a share link could not be had: then nobody needs the password
         self._tabs = Tabs()
         self._visitor_cookie = f"dream_visitor_{keys.mark}"
@@ -145,6 +151,10 @@ class Door:
             _expect(method, "GET", "HEAD")
             await self._app(scope, receive, send)
             return
+        connection = connection_at(path)
+        if connection and self._gate:
+            await self._program(connection, scope, receive, send)
+            return
         cookies = cookie_parser(headers.get("cookie", ""))
         visitor = self._keys.checked("visitor", cookies.get(self._visitor_cookie, ""))
         owner = self._is_owner(cookies.get(self._owner_cookie, ""))
@@ -175,6 +185,25 @@ class Door:
             await self._app(scope, receive, send)
             return
         await self._queue(scope, receive, send, visitor)
+
+    async def _program(self, connection: Connection, scope: Scope, receive: Receive, send: Send) -> None:
+        """Another program, which needs no cookie but a key. Neither goes further than here."""
+        assert self._gate
+        refusal = await run_in_threadpool(self._gate.refusal, connection, scope)
+        if refusal:
+            await refusal(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scope["headers"] = _without(scope["headers"], b"authorization", b"cookie")
+        if scope["method"] == "GET":
+            await self._until_closing(scope, receive, send)
+            return
+        try:
+            receive, _ = await _whole_body(headers, receive, MOST_BYTES_OF_A_PROGRAM)
+        except Refused as too_large:
+            await refused(too_large.status, str(too_large), "invalid_request_error")(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
     def _check_names(self, scope: Scope, headers: Headers) -> None:
         """Neither a foreign name for us (DNS rebinding) nor a foreign page that calls us is let in."""
@@ -279,6 +308,8 @@ class Door:
             await asyncio.gather(*unfinished, return_exceptions=True)
             if begun and not ended:
                 await send({"type": "http.response.body", "body": b""})
+            if not begun and self.closing.is_set():
+                await Response(status_code=503)(scope, receive, send)
 
     def _giving(self, send: Send, name: str, value: str, scope: Scope) -> Send:
         """Sends a cookie along."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 MOST_CHARACTERS = 20_000  # of one message; look.js holds the same figure
 MOST_BYTES = 200_000  # of a request's body
 MOST_UPLOADED = 64_000_000  # bytes of an article or a journal that is brought in
+MOST_BYTES_OF_A_PROGRAM = 1_000_000  # of another program's request, which holds the whole conversation
 REPLIES_AT_ONCE = 8  # that are written
 MOST_WAITING = 256  # that wait for their turn
 MOST_THREADS = (
@@ -31,6 +32,8 @@ class Limits:
 
 AT_HOME = Limits(MOST_CHARACTERS, messages_a_minute=60, replies_at_once=4)
 SHARED = Limits(4_000, messages_a_minute=10, replies_at_once=1)  # for those who come through a share link
+
+CONNECTED = Limits(MOST_CHARACTERS, messages_a_minute=60, replies_at_once=4)  # for each connection of other programs
 
 
 class Pace:

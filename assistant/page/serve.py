@@ -24,6 +24,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from assistant.companion import Companion
+from assistant.connections.mounted import Connections
 from assistant.errors import ServingError
 from assistant.page import sharing as tunnel
 from assistant.page.addresses import Addresses
@@ -64,6 +65,7 @@ class House:
         self.sharing = sharing
         self.owner_token = secrets.token_urlsafe(32)
         self.handlers = Handlers(companion, limits)
+        self.connections = Connections(companion, self.handlers.running)
         app = FastAPI(title=words("title"), docs_url=None, redoc_url=None, openapi_url=None, lifespan=self._lifespan)
         self.door = Door(
             app,
@@ -73,6 +75,7 @@ class House:
             is_shared=addresses.is_shared,
             address=addresses.own,
             login=login,
+            gate=self.connections.gate,
         )
         mimetypes.add_type("application/manifest+json", ".webmanifest")
         look = Path(str(files("assistant.page") / "look"))
@@ -81,6 +84,7 @@ class House:
         if login:
             app.add_route("/login", login.answer, methods=["GET", "POST"])
         app.router.routes.extend(routes_beside(companion))
+        self.connections.mount(app)
         page = build_page(self.handlers, OwnerHandlers(companion, self.door.present, sharing))
         gr.mount_gradio_app(
             app,
@@ -101,9 +105,10 @@ class House:
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Between start and end; at the end nothing of ours is left running."""
-        yield
-        self.handlers.running.stop_all()
-        self.sharing.stop()
+        async with self.connections.running():
+            yield
+            self.handlers.running.stop_all()
+            self.sharing.stop()
 
 
 class Server(uvicorn.Server):

@@ -34,6 +34,7 @@ from assistant.types import (
 from knowledge.types import Article, Evidence, Hit, Passage, Section
 
 PAGE = Path(render.__file__).parent
+WHERE_TEXTS_ARE_USED = [*PAGE.rglob("*.py"), *PAGE.rglob("*.jinja"), *(PAGE.parent / "connections").glob("*.py")]
 STUCK = Section(
     "cant-run/stuck",
     "Feet that stick",
@@ -294,7 +295,7 @@ def test_what_is_written_takes_its_own_direction() -> None:
 def test_every_text_that_is_asked_for_is_there() -> None:
     texts = yaml.safe_load((PAGE / "texts.yaml").read_text(encoding="utf-8"))
     asked = set()
-    for path in [*PAGE.glob("*.py"), *PAGE.glob("templates/*")]:
+    for path in WHERE_TEXTS_ARE_USED:
         asked |= set(re.findall(r'words\(\s*"(\w+)"(?:, "(\w+)")?', path.read_text(encoding="utf-8")))
     assert len(asked) > 60
     for group, name in asked:
@@ -304,9 +305,9 @@ def test_every_text_that_is_asked_for_is_there() -> None:
 
 def test_nothing_on_the_page_is_left_unused() -> None:
     texts = yaml.safe_load((PAGE / "texts.yaml").read_text(encoding="utf-8"))
-    code = "".join(path.read_text(encoding="utf-8") for path in [*PAGE.glob("*.py"), *PAGE.glob("templates/*")])
+    code = "".join(path.read_text(encoding="utf-8") for path in WHERE_TEXTS_ARE_USED)
     for group, entries in texts.items():
-        if group in ("examples", "evidence", "title"):
+        if group in ("examples", "evidence", "title", "rooms"):
             continue
         for name in entries:
             assert f'"{name}"' in code, f"{group}.{name}"
