@@ -366,6 +366,8 @@ def test_the_colours_can_be_read(part: int) -> None:
 
 def test_the_look_fetches_nothing_and_brings_no_font() -> None:
     for path in PAGE.glob("look/*"):
+        if path.suffix == ".png":
+            continue
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http" not in text.replace("https:", "https ") or path.suffix == ".js", path
         assert "@font-face" not in text and "@import" not in text and "url(" not in text
