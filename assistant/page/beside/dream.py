@@ -15,6 +15,7 @@ from assistant.journal import KeptConversation
 from assistant.journal.records import OwnWords
 from assistant.page.beside.frame import Form, form, led_to, page, shown, text_in
 from assistant.page.beside.journal import DAYS, day_in
+from assistant.page.beside.recurring import sign_of
 from assistant.page.guests import Guest
 from assistant.page.shown import ShownTurn, from_journal
 from assistant.page.wording import words
@@ -30,6 +31,11 @@ def title_of(kept: KeptConversation) -> str:
     told = re.split(r"(?<=[.!?…])\s|\n", kept.turns[0].message.strip(), maxsplit=1)[0] if kept.turns else ""
     first = told.split()
     return " ".join(first[:TITLE_WORDS]) + ("…" if len(first) > TITLE_WORDS else "")
+
+
+def tab_name(kept: KeptConversation) -> str:
+    """What the browser's tab says. Browsers write that to their history, so it has no word of the dream."""
+    return words("dream", "tab", night=f"{kept.night:%d %B %Y}")
 
 
 def routes(companion: Companion) -> list[Route]:
@@ -105,7 +111,7 @@ def _dream(
     return shown(
         request,
         "dream",
-        title_of(kept),
+        tab_name(kept),
         status=409 if changed_meanwhile else 200,
         kept=kept,
         own=own,
@@ -115,6 +121,7 @@ def _dream(
         fits={turn.id: turn.fits for turn in kept.turns},
         ids=[turn.id for turn in kept.turns],
         is_answered=any(_is_answered(turn) for turn in turns),
+        sign_of=sign_of,
         marks=companion.journal.dreams.marks(guest.visitor, kept.id),
         articles=articles,
         days=DAYS,

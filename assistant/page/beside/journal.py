@@ -55,11 +55,7 @@ def routes(companion: Companion) -> list[Route]:
     dreams = companion.journal.dreams
 
     def journal(request: Request, guest: Guest) -> Response:
-        asked = request.query_params.get("q", "").strip()[:300]
-        chosen = _filter(request)
-        if asked:
-            return _found(request, asked, search(companion, guest.visitor, asked))
-        if chosen:
+        if chosen := _filter(request):
             ids = [id for id, night, day in dreams.nights(guest.visitor) if chosen.fits(night, day)][::-1]
             entries = dreams.entries_of(guest.visitor, ids[:MOST_FOUND])
             listed = [entries[id] for id in ids if id in entries]
@@ -90,7 +86,12 @@ def routes(companion: Companion) -> list[Route]:
         companion.recurring.later(guest.visitor)
         return led_to(f"/dream/{conversation}?written")
 
-    return [page("/journal", journal), form("/journal", write)]
+    def look(request: Request, guest: Guest, given: Form) -> Response:
+        asked = text_in(given, "q", 300)
+        found = search(companion, guest.visitor, asked) if asked else Found([], [])
+        return shown(request, "found", words("journal", "search"), asked=asked, found=found)
+
+    return [page("/journal", journal), form("/journal", write), form("/journal/search", look)]
 
 
 def _check(told: str) -> None:
@@ -134,10 +135,6 @@ def search(companion: Companion, visitor: str, asked: str) -> Found:
     by_meaning = by_meaning[: MOST_FOUND // 4]
     entries = dreams.entries_of(visitor, [*by_words, *by_meaning])
     return Found(*([entries[id] for id in ids if id in entries] for ids in (by_words, by_meaning)))
-
-
-def _found(request: Request, asked: str, found: Found) -> Response:
-    return shown(request, "found", words("journal", "found", asked=asked), asked=asked, found=found)
 
 
 def _listed(

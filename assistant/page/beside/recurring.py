@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,19 +72,20 @@ def routes(companion: Companion) -> list[Route]:
         )
 
     def strand(request: Request, guest: Guest) -> Response:
-        kind, name = request.path_params["kind"], request.path_params["name"]
-        key = _key(kind, name)
-        ids = {id for id, other, held in dreams.held(guest.visitor) if other == kind and _key(kind, held) == key}
-        found = dreams.entries_of(guest.visitor, sorted(ids, reverse=True))
+        kind, sign = request.path_params["kind"], request.path_params["sign"]
+        names = {
+            id: name for id, other, name in dreams.held(guest.visitor) if other == kind and sign_of(kind, name) == sign
+        }
+        found = dreams.entries_of(guest.visitor, names)
         latest = sorted(found.values(), key=lambda entry: (entry.night, entry.id), reverse=True)[:MOST_FOUND]
+        name = _commonest(names.values())
         article = companion.library.articles().get(name) if kind == MarkKind.THEME else None
-        shown_name = article.title if article else name
         common, sources = _how_common(article)
         return shown(
             request,
             "strand",
-            shown_name,
-            name=shown_name,
+            words("recurring", "heading"),
+            name=article.title if article else name,
             kind=kind,
             months=by_month(latest),
             count=len(found),
@@ -93,7 +94,7 @@ def routes(companion: Companion) -> list[Route]:
             sources=sources,
         )
 
-    return [page("/recurring", recurring), page("/recurring/{kind}/{name}", strand)]
+    return [page("/recurring", recurring), page("/recurring/{kind}/{sign}", strand)]
 
 
 def _month_of(night: date) -> str:
@@ -174,9 +175,9 @@ def _strand(
     articles: Mapping[str, Article],
 ) -> Strand:
     """``names`` has the dreams that hold it, each with the word it is there."""
-    name = Counter(names.values()).most_common(1)[0][0]
+    name = _commonest(names.values())
     article = articles.get(name) if kind == MarkKind.THEME else None
-    address = f"/recurring/{kind}/{quote(name, safe='')}"
+    address = f"/recurring/{kind}/{sign_of(kind, name)}"
     by_month = Counter(_month_of(nights[conversation]) for conversation in names)
     common, _ = _how_common(article)
     return Strand(
@@ -196,6 +197,15 @@ def _how_common(article: Article | None) -> tuple[str, tuple[str, ...]]:
         return "", ()
     said = [reading.rests_on for reading in section.readings]
     return next((one for one in said if any(map(str.isdigit, one))), said[0]), section.sources
+
+
+def _commonest(names: Iterable[str]) -> str:
+    return next((name for name, _ in Counter(names).most_common(1)), "")
+
+
+def sign_of(kind: str, name: str) -> str:
+    """Stands for it in an address: browsers write addresses to their history, so these have no word of a dream."""
+    return hashlib.sha256(f"{kind} {_key(kind, name)}".encode()).hexdigest()[:12]
 
 
 @remembering(4096)
