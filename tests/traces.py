@@ -33,7 +33,7 @@ PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x9c\xda]")  # where gzip and zlib 
 
 def name(number: int) -> str:
     """One of the words, made here so that no test holds it."""
-    return ("Zwarbl" + "ik", "Plondor" + "uv", "Quimst" + "arg")[number]
+    return ("Zwarbl" + "ik", "Plondor" + "uv", "Quimst" + "arg", "Brelf" + "oom", "Sprunt" + "ela")[number]
 
 
 def files_with(word: str, *folders: Path) -> list[Path]:

@@ -68,7 +68,7 @@ def routes(companion: Companion) -> list[Route]:
     def card(request: Request, guest: Guest) -> Response:
         kept = kept_of(request, guest)
         return shown(
-            request, "card", title_of(kept), kept=kept, name=title_of(kept), note=_note(companion, guest, kept)
+            request, "card", tab_name(kept), kept=kept, name=title_of(kept), note=_note(companion, guest, kept)
         )
 
     def markdown(request: Request, guest: Guest) -> Response:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
+from urllib.parse import urlencode
 
+from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -53,6 +55,9 @@ def by_month(entries: Iterable[Entry]) -> list[Month]:
 def routes(companion: Companion) -> list[Route]:
     """The pages of the journal."""
     dreams = companion.journal.dreams
+    # A browser writes addresses, and what a form sent to get a page, to its disk: what is looked for stands there sealed with a
+    # key that nobody has after the program's end.
+    sealed = Fernet(Fernet.generate_key())
 
     def journal(request: Request, guest: Guest) -> Response:
         if chosen := _filter(request):
@@ -86,12 +91,25 @@ def routes(companion: Companion) -> list[Route]:
         companion.recurring.later(guest.visitor)
         return led_to(f"/dream/{conversation}?written")
 
-    def look(request: Request, guest: Guest, given: Form) -> Response:
-        asked = text_in(given, "q", 300)
-        found = search(companion, guest.visitor, asked) if asked else Found([], [])
-        return shown(request, "found", words("journal", "search"), asked=asked, found=found)
+    def ask(_request: Request, _guest: Guest, given: Form) -> Response:
+        return led_to(
+            f"/journal/found?{urlencode({'asked': sealed.encrypt(text_in(given, 'q', 300).encode()).decode()})}"
+        )
 
-    return [page("/journal", journal), form("/journal", write), form("/journal/search", look)]
+    def found(request: Request, guest: Guest) -> Response:
+        try:
+            asked = sealed.decrypt(request.query_params.get("asked", "")).decode()
+        except InvalidToken:  # made before the program was started anew
+            asked = ""
+        what = search(companion, guest.visitor, asked) if asked else Found([], [])
+        return shown(request, "found", words("journal", "search"), asked=asked, found=what)
+
+    return [
+        page("/journal", journal),
+        form("/journal", write),
+        form("/journal/search", ask),
+        page("/journal/found", found),
+    ]
 
 
 def _check(told: str) -> None:
