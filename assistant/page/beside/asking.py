@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.companion import Companion
 from assistant.page.guests import Guest
@@ -20,6 +22,16 @@ log = logging.getLogger(__name__)
 MOST_CHARACTERS = 500  # of a question
 QUESTIONS_A_MINUTE = 30
 HITS = 6
+LONGEST_EXCERPT = 300  # characters
+
+_SENTENCES = re.compile(r".*[.?!][\"”’)]*(?=\s)", re.S)
+
+
+class Found(NamedTuple):
+    """A section that was found, and how its passage begins."""
+
+    hit: Hit
+    excerpt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,8 @@ class Answer:
     """
 
     question: str
-    hits: tuple[Hit, ...] = ()
-    nearest: tuple[Hit, ...] = ()
+    hits: tuple[Found, ...] = ()
+    nearest: tuple[Found, ...] = ()
     notice: str = ""
     is_opening: bool = False
 
@@ -58,8 +70,9 @@ class Asking:
             told = words("ask_library", "too_often", most=QUESTIONS_A_MINUTE, wait=said_wait(wait))
             return Answer(question, notice=told)
         found = self._companion.library.search(question, count=HITS)
-        about = tuple(hit for hit in found.hits if found.covered and hit.covers)
-        return Answer(question, about, tuple(hit for hit in found.hits if hit not in about))
+        hits = [Found(hit, excerpt(hit.passage.text)) for hit in found.hits]
+        about = tuple(one for one in hits if found.covered and one.hit.covers)
+        return Answer(question, about, tuple(one for one in hits if one not in about))
 
     def _still_opening(self, question: str) -> Answer:
         with self._lock:
@@ -81,3 +94,14 @@ class Asking:
         except Exception as error:
             log_without_words(log, error)
             self._trouble = words("beside", "unexpected")
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a passage: whole sentences where they fill at least half of what there is room for, else whole words."""
+    if len(text) <= LONGEST_EXCERPT:
+        return text
+    beginning = text[:LONGEST_EXCERPT]
+    sentences = _SENTENCES.match(beginning)
+    if sentences and len(sentences.group()) > LONGEST_EXCERPT / 2:
+        return f"{sentences.group()} …"
+    return f"{beginning.rpartition(' ')[0].rstrip(' ,;:')} …"
