@@ -6,7 +6,6 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -31,7 +30,7 @@ from assistant.settings import Settings
 from assistant.voices.answering import Answering
 from knowledge.reading import read_pasted, slug
 from tests.assistant.test_page_handlers import asking, last, tell
-from tests.warm_companion import warm_companion
+from tests.warm_companion import warm_companion, with_small_library
 
 OWN = "http://127.0.0.1:7860"
 BEGUN = datetime(2024, 3, 1, tzinfo=UTC)
@@ -95,17 +94,8 @@ def anna(house: House) -> Browser:
 
 @pytest.fixture(scope="module")
 def small(companion: Companion, tmp_path_factory: pytest.TempPathFactory) -> Companion:
-    """A companion whose library has one article, so that adding to it takes no time."""
-    folder = tmp_path_factory.mktemp("small house")
-    settings = Settings(data_dir=folder, model="", base_url="", api_key="")
-    small = companion.with_answering(Answering(settings), Journal(folder), settings)
-    small.library = companion.library.in_folder(folder)
-    shelf = small.library._shelf
-    teeth = companion.library.articles()["teeth"]
-    packaged = {"teeth": replace(teeth, sections=teeth.sections[:2])}
-    shelf.__dict__.update(_packaged=packaged, background=shelf.background[:20])
-    small.library._index._background = shelf.background
-    return small
+    """A companion to whose library adding takes no time."""
+    return with_small_library(companion, tmp_path_factory.mktemp("small house"))
 
 
 @pytest.fixture(scope="module")
