@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,9 @@ def test_a_passage_behind_a_reply_leads_to_its_section_and_that_to_the_dream(ope
     assert faults(page) == []
 
 
-def test_the_owner_adds_a_file_sees_how_far_it_is_and_takes_it_out(open_page: Open, small_site: Site) -> None:
+def test_the_owner_adds_a_file_sees_how_far_it_is_and_takes_it_out(
+    open_page: Open, small_site: Site, tmp_path: Path
+) -> None:
     page = open_page("/library", viewport=PHONE)
     page.goto(small_site.owner_link)
     page.goto(f"{small_site.address}library/adding")
@@ -122,6 +125,11 @@ def test_the_owner_adds_a_file_sees_how_far_it_is_and_takes_it_out(open_page: Op
         {"name": "quiet whales.md", "mimeType": "text/markdown", "buffer": b"# Whales\n\nA whale in the garden."},
         {"name": "bad.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing"},
     ]
+    (tmp_path / "large.txt").touch()
+    os.truncate(tmp_path / "large.txt", 70_000_000)
+    page.set_input_files("#files_", tmp_path / "large.txt")
+    told = page.eval_on_selector("#files_", "input => input.validationMessage")
+    assert told == words("adding", "files_too_large", count=70, most=64)
     page.set_input_files("#files_", files)
     page.click(f"text={words('adding', 'files_button')}")
     page.wait_for_selector(".outcome", timeout=60_000)

@@ -6,7 +6,7 @@ import logging
 import re
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -159,7 +159,7 @@ class Librarian:
     def _add(self, sources: Sequence[Path | Article], names: dict[Path, str], alike: tuple[NotTaken, ...]) -> Errand:
         before = self._library.articles().keys()
         ingested = self._library.ingest(
-            sources, on_file=lambda path: self._tell_file(names[path]), on_embedded=self._tell_pieces
+            self._handed_over(sources), on_file=lambda path: self._tell_file(names[path]), on_embedded=self._tell_pieces
         )
         failed = tuple(NotTaken(names[Path(error.path)], error.reason) for error in ingested.failed)
         return Errand(
@@ -168,6 +168,10 @@ class Librarian:
             there_already=self._there_already(sources, ingested),
             not_taken=(*failed, *alike),
         )
+
+    def _handed_over(self, sources: Sequence[Path | Article]) -> Iterator[Path | Article]:
+        yield from sources
+        self._tell(lambda errand: replace(errand, step=Step.INDEXING, number=0, of=0))
 
     def _added(self, ingested: Ingested, before: set[str]) -> tuple[Added, ...]:
         articles = self._library.articles()

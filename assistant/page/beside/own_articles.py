@@ -69,6 +69,8 @@ class Desk:
             pasted=pasted,
             limits=words("adding", "files_limits", **LIMITS),
             endings=",".join(ENDINGS),
+            most=MOST_UPLOADED,
+            too_large=words("adding", "files_too_large", count="{count}", most=MOST_UPLOADED // 1_000_000),
         )
 
     def add_files(self, request: Request, filled: Form) -> Response:
