@@ -338,6 +338,7 @@ def test_what_is_there_already_or_takes_a_place_is_told(small: Companion, owner:
     send(owner, ("whales.md", f"{WHALES}\nAnd once more.\n".encode()))
     assert words("adding", "replaces") in finished(owner)
     assert small.library.own_articles() == {"whales"}
+    assert 'href="/library/whales/remove"' in seen(owner, "/library/adding")
 
 
 def test_the_librarys_own_article_returns_when_one_in_its_place_is_taken_out(small: Companion, owner: Browser) -> None:

@@ -80,8 +80,7 @@ def faults(page: Page) -> list[str]:
     return [*told, *([f"{over} px too wide"] if over > 0 else [])]
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
 def test_a_section_is_read_by_its_link_and_the_library_asked(
     open_page: Open, viewport: dict[str, int], scheme: str
 ) -> None:

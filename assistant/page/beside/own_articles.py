@@ -59,12 +59,14 @@ class Desk:
         errand = self._librarian.errand
         if pasted is None:
             pasted = errand.pasted if errand and not errand.is_under_way else Pasted()
+        own, articles = self._library.own_articles(), self._library.articles()
         return shown(
             request,
             "library/adding",
             words("adding", "heading"),
             status=400 if refused else 200,
             errand=errand,
+            own=[articles[one] for one in sorted(own) if one in articles],
             refused=refused,
             pasted=pasted,
             limits=words("adding", "files_limits", **LIMITS),
