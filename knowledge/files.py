@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,3 +58,29 @@ def only_writer(folder: Path, what: str, timeout: float = 600) -> Iterator[None]
         yield
     finally:
         lock.release()
+
+
+def folder_of_this_program(within: Path, prefix: str) -> Path:
+    """A new folder for this process alone, in its name; what programs that were killed have left of that prefix is removed."""
+    remove_folders_of_the_dead(within, prefix)
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=within))
+
+
+def remove_folders_of_the_dead(within: Path, prefix: str) -> None:
+    """Remove the folders of that prefix whose programs no longer run."""
+    if os.name != "posix":
+        return
+    for folder in within.glob(f"{prefix}*-*"):
+        process = folder.name.removeprefix(prefix).partition("-")[0]
+        if process.isdigit() and not _runs(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

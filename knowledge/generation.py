@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 import weakref
@@ -24,7 +23,7 @@ import numpy as np
 
 from knowledge.embedding import Vectors
 from knowledge.errors import DreamError, LibraryError, StorageError
-from knowledge.files import plain_storage_errors, write_whole
+from knowledge.files import folder_of_this_program, plain_storage_errors, write_whole
 from knowledge.shelf import article_from_json
 from knowledge.types import Article, Passage
 from knowledge.utterances import UtteranceClassifier
@@ -226,8 +225,7 @@ def _checksum_of_manifest(manifest: Mapping[str, Any]) -> str:
 def _verified_copy(folder: Path, files: Mapping[str, str]) -> Path | None:
     """A copy of a generation's files for this reader alone; None where one of them is not as it was written."""
     with plain_storage_errors(Path(tempfile.gettempdir())):
-        _remove_copies_of_the_dead()
-        copy = Path(tempfile.mkdtemp(prefix=f"{COPIES}{os.getpid()}-"))
+        copy = folder_of_this_program(Path(tempfile.gettempdir()), COPIES)
         for name, checksum in files.items():
             try:
                 content = (folder / name).read_bytes()
@@ -239,26 +237,6 @@ def _verified_copy(folder: Path, files: Mapping[str, str]) -> Path | None:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(content)
     return copy
-
-
-def _remove_copies_of_the_dead() -> None:
-    """Remove the copies that programs have left behind which were killed."""
-    if os.name != "posix":
-        return
-    for copy in Path(tempfile.gettempdir()).glob(f"{COPIES}*-*"):
-        pid = copy.name.removeprefix(COPIES).partition("-")[0]
-        if pid.isdigit() and not _runs(int(pid)):
-            shutil.rmtree(copy, ignore_errors=True)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _let_go(client: Any, copy: Path) -> None:

@@ -66,14 +66,20 @@ class Library:
         """The ids of the articles that the reader added."""
         return frozenset(self._shelf.own())
 
+    def packaged_articles(self) -> frozenset[str]:
+        """The ids of the articles that come with the project; an own one of the same id takes its place."""
+        return self._shelf.packaged_ids
+
     def ingest(
         self,
-        paths: Iterable[Path],
+        sources: Iterable[Path | Article],
         *,
         on_file: Callable[[Path], None] | None = None,
         on_embedded: Progress | None = None,
     ) -> Ingested:
-        """Add the readable ones of these files and index them. What cannot be read is named, the others go in.
+        """Add the readable ones of these files, and articles that were read already, and index them.
+
+        What cannot be read is named, the others go in.
 
         Raises StorageError when the data folder refuses, EmbeddingError when the model is at fault: nothing is added
         then.
@@ -82,11 +88,11 @@ class Library:
         unchanged = 0
         failed: list[UnreadableArticle] = []
         with self._all_or_nothing(added):
-            for path in paths:
-                if on_file is not None:
-                    on_file(path)
+            for source in sources:
+                if on_file is not None and isinstance(source, Path):
+                    on_file(source)
                 try:
-                    article = read_article(path)
+                    article = read_article(source) if isinstance(source, Path) else source
                 except UnreadableArticle as error:
                     failed.append(error)
                     continue

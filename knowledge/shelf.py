@@ -62,6 +62,11 @@ class Shelf:
         paths = sorted(Path(str(item)) for item in folder.iterdir() if item.name.endswith(".md"))
         return {article.id: article for article in map(read_article, paths)}
 
+    @property
+    def packaged_ids(self) -> frozenset[str]:
+        """The ids of the project's articles."""
+        return frozenset(self._packaged)
+
     @cached_property
     def background(self) -> tuple[str, ...]:
         """Messages on which the library has nothing, for the search to tell what is not covered."""

@@ -113,6 +113,13 @@ def for_later(turn: Turn) -> dict[str, Any]:
     }
 
 
+def sections_cited(answer: Any) -> list[str]:
+    """The sections that a kept answer cites, each once; what was imported may be of any form."""
+    cited = answer.get("citations") if isinstance(answer, dict) else None
+    rows = [row.get("section") for row in cited if isinstance(row, dict)] if isinstance(cited, list) else []
+    return list(dict.fromkeys(section for section in rows if isinstance(section, str)))
+
+
 def turn_from_record(kept: KeptTurn) -> Turn:
     """The turn of a finished record, without its hits (they stay in the record, as data for the page)."""
     answer = kept.answer or {}

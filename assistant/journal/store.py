@@ -13,11 +13,20 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select, update
 
+from assistant.journal.cited import Cited
 from assistant.journal.database import JOURNAL, Database, owned, storable
 from assistant.journal.dreams import FIRST_MESSAGE, Dreams, own_words, told_by
-from assistant.journal.records import KeptConversation, KeptCorrection, KeptTurn, answer_to_json, for_later
+from assistant.journal.records import (
+    KeptConversation,
+    KeptCorrection,
+    KeptTurn,
+    answer_to_json,
+    for_later,
+    sections_cited,
+)
 from assistant.journal.tables import (
     ChosenCountry,
+    CitedSection,
     Conversation,
     Correction,
     Fit,
@@ -34,13 +43,14 @@ __all__ = ["JOURNAL", "Journal"]
 class Journal:
     """What one data folder keeps. Every method takes the visitor, and touches nothing of anybody else's.
 
-    ``dreams`` has what is kept beside the conversations. Raises StorageError where the disk refuses, ConversationError where
+    ``dreams`` has what is kept beside the conversations, ``cited`` where the library was used. Raises StorageError where the disk refuses, ConversationError where
     a conversation is not the visitor's, and UsageError where there is no such database as the URL names.
     """
 
     def __init__(self, data_dir: Path, database_url: str = "") -> None:
         self._database = Database(data_dir, database_url)
         self.dreams = Dreams(self._database)
+        self.cited = Cited(self._database)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -71,7 +81,9 @@ class Journal:
         with self._database.session() as session:
             row = session.get(TurnRow, turn_id)
             if row is not None and row.conversation.visitor_id == visitor:
-                row.answer = storable(json.dumps({**answer_to_json(turn), **for_later(turn)}, ensure_ascii=False))
+                answer = {**answer_to_json(turn), **for_later(turn)}
+                row.answer = storable(json.dumps(answer, ensure_ascii=False))
+                row.cited = _cited(answer)
 
     def drop_turns_from(self, visitor: str, conversation_id: int, turn_id: int) -> None:
         """Take back a turn and all after it (undo, retry, edit)."""
@@ -223,7 +235,12 @@ def _row(visitor: str, kept: KeptConversation) -> Conversation:
             message=storable(turn.message),
             answer=storable(json.dumps(turn.answer, ensure_ascii=False)) if turn.answer else None,
             fits=[Fit(marker=marker, fits=fits) for marker, fits in turn.fits.items()],
+            cited=_cited(turn.answer),
         )
         for turn in kept.turns
     ]
     return row
+
+
+def _cited(answer: object) -> list[CitedSection]:
+    return [CitedSection(section=storable(section)) for section in sections_cited(answer)]

@@ -86,6 +86,15 @@ class TurnRow(Base):
     answer: Mapped[str | None] = mapped_column(default=None)
     conversation: Mapped[Conversation] = relationship(back_populates="turns")
     fits: Mapped[list[Fit]] = relationship(lazy="selectin", **_GOES_ALONG)
+    cited: Mapped[list[CitedSection]] = relationship(**_GOES_ALONG)
+
+
+class CitedSection(Base):
+    """That the reply of a turn cites a section of the library; it stands in the answer as well, but is found quickly here."""
+
+    __tablename__ = "cited_sections"
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class Fit(Base):

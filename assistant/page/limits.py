@@ -12,6 +12,7 @@ MOST_CHARACTERS = 20_000  # of one message; look.js holds the same figure
 MOST_BYTES = 200_000  # of a request's body
 MOST_UPLOADED = 64_000_000  # bytes of an article or a journal that is brought in
 MOST_BYTES_OF_A_PROGRAM = 1_000_000  # of another program's request, which holds the whole conversation
+MOST_FILES = 20  # that are brought in at once
 REPLIES_AT_ONCE = 8  # that are written
 MOST_WAITING = 256  # that wait for their turn
 MOST_THREADS = (

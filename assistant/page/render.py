@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from assistant.page import places
 from assistant.page.shown import ShownPassage, ShownTurn, State
 from assistant.page.wording import examples, words
 
@@ -30,6 +31,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(words=words, examples=examples, State=State)
+    environment.globals.update({place.__name__: place for place in places.EVERY})
     environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links)
     return environment
 

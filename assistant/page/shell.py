@@ -13,8 +13,8 @@ from assistant.page.wording import raw
 
 _PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
 STYLES = ("colours.css", "frame.css", "talk.css", "box.css")
-STYLES_BESIDE = ("colours.css", "beside.css", "journal.css", "connections.css")
-SCRIPTS = ("look.js", "beside.js")
+STYLES_BESIDE = ("colours.css", "beside.css", "journal.css", "connections.css", "library.css")
+SCRIPTS = ("look.js", "beside.js", "library.js")
 _FOR_SCRIPTS = ("blank", "example", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
 _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from assistant.journal import KeptTurn
+from assistant.page.places import place_of, place_of_article
 from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence
 from knowledge.types import Article, Hit
 
@@ -24,7 +25,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownPassage:
-    """One passage behind a reply. ``number`` is its mark's; ``quotes`` are the sentences that claims rest on."""
+    """One passage behind a reply. ``number`` is its mark's; ``quotes`` are the sentences that claims rest on.
+
+    ``place`` is where it is read in the library, empty where the article is no longer there.
+    """
 
     number: int
     title: str
@@ -33,6 +37,7 @@ class ShownPassage:
     text: str
     sources: tuple[str, ...]
     quotes: tuple[str, ...]
+    place: str = ""
 
     @property
     def cited(self) -> bool:
@@ -144,6 +149,7 @@ class LiveTurn:
                 text=hit.passage.text,
                 sources=hit.section.sources,
                 quotes=quotes.get(number, ()),
+                place=place_of(hit.section.id),
             )
             for number, hit in enumerate(self._hits, start=1)
         )
@@ -196,6 +202,7 @@ def _kept_passage(
         text=hit["text"],
         sources=section.sources if section else (),
         quotes=quotes.get(number, ()),
+        place=place_of(section.id) if section else place_of_article(article.id) if article else "",
     )
 
 

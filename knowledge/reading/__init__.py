@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from knowledge.errors import UnreadableArticle
 from knowledge.reading import html, markdown, pdf, text, word
-from knowledge.reading.draft import slug
+from knowledge.reading.draft import LONGEST_TITLE, plain, slug
 from knowledge.types import Article
 
-__all__ = ["LARGEST_FILE_MEGABYTES", "read_article", "slug"]
+__all__ = ["ENDINGS", "FORMATS", "LARGEST_FILE_MEGABYTES", "read_article", "read_pasted", "slug"]
 
 LARGEST_FILE_MEGABYTES = 20
 MEGABYTE = 1_000_000
+
+_MARKDOWN = re.compile(r"\A---\s*$|^#{1,6} \S", re.M)
 
 _READERS: dict[str, Callable[[Path, bytes], Article]] = {
     ".md": markdown.read,
@@ -25,6 +29,7 @@ _READERS: dict[str, Callable[[Path, bytes], Article]] = {
     ".pdf": pdf.read,
     ".docx": word.read,
 }
+ENDINGS = tuple(_READERS)
 FORMATS = "Markdown (.md), text (.txt), web pages (.html), PDF (.pdf) and Word (.docx)"
 
 
@@ -33,7 +38,22 @@ def read_article(path: Path) -> Article:
 
     Raises UnreadableArticle, with the reason in one sentence, for everything that cannot be taken in.
     """
-    data = _content(path)
+    return _read(path, _content(path))
+
+
+def read_pasted(title: str, written: str) -> Article:
+    """The article that a text makes which has no file, only a title; it is Markdown where it has Markdown's headings.
+
+    Raises UnreadableArticle where there is no text in it.
+    """
+    path = Path(f"{slug(title) or 'article'}.{'md' if _MARKDOWN.search(written) else 'txt'}")
+    if not written.strip():
+        raise UnreadableArticle(path, "It is empty.")
+    article = _read(path, written.encode("utf-8", "replace"))
+    return replace(article, title=plain(title)[:LONGEST_TITLE].strip() or article.title)
+
+
+def _read(path: Path, data: bytes) -> Article:
     try:
         return _READERS[path.suffix.lower()](path, data)
     except UnreadableArticle:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import StorageError
-from knowledge.files import only_writer, plain_storage_errors, write_whole
+from knowledge.files import folder_of_this_program, only_writer, plain_storage_errors, write_whole
 from tests.knowledge.small_library import run, start
 
 HOLD = """
@@ -115,3 +117,14 @@ def test_the_lock_is_free_again_after_a_failure(tmp_path: Path) -> None:
         1 / 0  # noqa: B018
     with only_writer(tmp_path, "writing", timeout=0.1):
         pass
+
+
+def test_what_a_killed_program_left_is_removed_and_a_running_ones_stays(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left, others = tmp_path / f"adding-{ended.pid}-abc", tmp_path / "adding-whales-abc"
+    for folder in (left, others):
+        (folder / "in it").mkdir(parents=True)
+    first = folder_of_this_program(tmp_path, "adding-")
+    assert folder_of_this_program(tmp_path, "adding-") != first
+    assert first.is_dir() and others.is_dir() and not left.exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import UnreadableArticle
-from knowledge.reading import read_article
+from knowledge.reading import read_article, read_pasted
 from knowledge.reading.text import is_heading
 from knowledge.types import Article
 
@@ -140,3 +140,26 @@ def test_a_megabyte_is_read_in_seconds(tmp_path: Path) -> None:
     article = read_article(path)
     assert time.perf_counter() - began < 3
     assert len(article.sections) > 400
+
+
+# ---- a text that was pasted ----
+
+
+def test_a_pasted_text_has_its_title_and_its_headings() -> None:
+    article = read_pasted(
+        "What whales do?", "The garden\n\nA whale swims through it.\n\nThe house\n\nIt stays outside."
+    )
+    assert (article.id, article.title) == ("what-whales-do", "What whales do?")
+    assert [section.id for section in article.sections] == ["what-whales-do/the-garden", "what-whales-do/the-house"]
+
+
+def test_pasted_markdown_is_read_as_such() -> None:
+    article = read_pasted("Whales", "# Another title\n\n## The garden\n\nA *whale* swims through it.")
+    assert (article.title, article.sections[0].title) == ("Whales", "The garden")
+    assert article.sections[0].text == "A whale swims through it."
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "***"])
+def test_a_pasted_text_without_words_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableArticle):
+        read_pasted("Whales", text)

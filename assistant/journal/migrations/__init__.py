@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-NEWEST = "0002"  # the last step in versions/
+NEWEST = "0003"  # the last step in versions/
 
 
 def migrate(connection: Connection) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -15,6 +17,7 @@ from starlette.routing import Route
 from assistant.errors import ConversationError
 from assistant.page import render
 from assistant.page.guests import SCOPE_KEY, Guest
+from assistant.page.limits import MOST_FILES, MOST_UPLOADED
 from assistant.page.quiet_log import log_without_words
 from assistant.page.shell import STYLES_BESIDE, look_version, policy_beside
 from assistant.page.wording import words
@@ -22,7 +25,17 @@ from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
 
+MultiPartParser.spool_max_size = (
+    MOST_UPLOADED  # what is uploaded goes into no file for temporary files, which lie elsewhere
+)
+
 Form = dict[str, Any]
+
+
+class NotHere(DreamError):
+    """There is nothing to show at this address; the message says what was looked for."""
+
+
 Answer = Callable[[Request, Guest], Response]
 AnswerToForm = Callable[[Request, Guest, Form], Response]
 
@@ -65,9 +78,12 @@ def form(path: str, answer: AnswerToForm) -> Route:
     """Where a form is sent. The door has seen to it that it is ours and not too large; files in it are UploadFile."""
 
     async def answered(request: Request) -> Response:
-        async with request.form(max_files=20, max_part_size=4_000_000) as given:
-            filled: Form = {name: given.getlist(name) if name.endswith("[]") else given[name] for name in given}
-            return await _plainly(request, functools.partial(answer, request, guest_of(request), filled))
+        try:
+            async with request.form(max_files=MOST_FILES, max_part_size=4_000_000) as given:
+                filled: Form = {name: given.getlist(name) if name.endswith("[]") else given[name] for name in given}
+                return await _plainly(request, functools.partial(answer, request, guest_of(request), filled))
+        except HTTPException:  # it cannot be taken apart
+            return _trouble(request, words("beside", "form", most=MOST_FILES), 400)
 
     return Route(path, answered, methods=["POST"])
 
@@ -81,7 +97,7 @@ def text_in(form: Form, name: str, most: int = 500) -> str:
 async def _plainly(request: Request, answer: Callable[[], Response]) -> Response:
     try:
         return await run_in_threadpool(answer)
-    except ConversationError as error:
+    except (ConversationError, NotHere) as error:
         return _trouble(request, str(error), 404)
     except DreamError as error:
         return _trouble(request, str(error), 400)
