@@ -30,7 +30,7 @@ _FILLER = re.compile(r"^(?:(?:ok(?:ay)?|um+|uh+|hm+|well|right|so|yes|yeah|alrig
 def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
     """The turns in which the dream has been told anew so far; None where nobody is at it now."""
     since = _since_the_wish(turns)
-    if not since or any(map(_ends_it, since)):
+    if not since or any(map(ends_the_telling, since)):
         return None
     return _tellings(since)
 
@@ -38,11 +38,11 @@ def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
 def new_version(turns: Sequence[Turn]) -> list[str]:
     """The new version as it was told last, a message each, whether it is finished or not."""
     since = _since_the_wish(turns)
-    over = next((number for number, turn in enumerate(since) if _ends_it(turn)), len(since))
+    over = next((number for number, turn in enumerate(since) if ends_the_telling(turn)), len(since))
     return list(filter(None, (_OVER.sub("", turn.message).strip(" \n.,;") for turn in _tellings(since[: over + 1]))))
 
 
-def _ends_it(turn: Turn) -> bool:
+def ends_the_telling(turn: Turn) -> bool:
     """Whether the telling is over with this turn: it has been told whole, or the dreamer stops."""
     return turn.facet == REHEARSAL or turn.wish is Wish.STOP or turn.kind is Kind.CLOSE
 

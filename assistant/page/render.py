@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from assistant.page.shown import ShownPassage, ShownTurn, State
-from assistant.page.wording import examples, words
+from assistant.page.shown import ShownPassage, ShownTurn, State, name_of
+from assistant.page.way import STAGES, way_of
+from assistant.page.wording import examples, language, months, words
 
 MARK = re.compile(r"\[(\d{1,2})\]")
 HELP = re.compile(
@@ -29,8 +31,10 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, examples=examples, State=State)
-    environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links)
+    environment.globals.update(words=words, examples=examples, language=language, State=State, STAGES=STAGES)
+    environment.filters.update(
+        moment=moment, visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links
+    )
     return environment
 
 
@@ -39,10 +43,16 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(f"{template}.html.jinja").render(**values)
 
 
-def conversation(turns: Sequence[ShownTurn], conversation_id: int | None) -> str:
-    """The whole conversation, or the welcome where nothing has been said yet."""
-    state = turns[-1].state if turns else "welcome"
-    return render("conversation", turns=turns, conversation=conversation_id or "", state=state)
+def conversation(turns: Sequence[ShownTurn], conversation_id: int | None, title: str = "") -> str:
+    """The whole conversation, or the welcome where nothing has been said yet. ``title`` is the dreamer's own."""
+    return render(
+        "conversation",
+        turns=turns,
+        conversation=conversation_id or "",
+        state=turns[-1].state if turns else "welcome",
+        name=name_of(turns, title),
+        way=way_of(turns),
+    )
 
 
 def behind(turns: Sequence[ShownTurn]) -> str:
@@ -58,6 +68,12 @@ def hint(*path: str, **values: object) -> str:
 def told(text: str, restore: str = "", forgotten: bool = False) -> str:
     """A line above the box. ``restore`` is a message that goes back into it; ``forgotten`` empties it, in every tab."""
     return render("hint", text=text, restore=restore, forgotten=forgotten)
+
+
+def moment(when: datetime) -> str:
+    """A day and a time, in short."""
+    here = when.astimezone()
+    return f"{here.day} {months()[here.month - 1]}, {here:%H:%M}"
 
 
 def visible(text: str) -> Markup:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from assistant.journal import KeptTurn
-from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence
+from assistant.journal import KeptTurn, turn_from_record
+from assistant.method.new_ending import ends_the_telling
+from assistant.types import Citation, Done, Event, Kind, Notice, Passages, Question, Sentence, Turn
 from knowledge.types import Article, Hit
+
+MOST_OF_A_NAME = 48  # characters of a message that name a dream
 
 
 class State(StrEnum):
@@ -61,6 +64,10 @@ class ShownTurn:
     notice: str = ""
     kind: str = ""
     key: str = ""  # which turn of the journal's this is; empty while it is being answered
+    stage: str = ""
+    wish: str = ""
+    ends_the_telling: bool = False  # of another ending
+    fits: Mapping[int, bool] = field(default_factory=dict)  # the dreamer's word on its readings, by their marks
 
     @property
     def cited(self) -> tuple[ShownPassage, ...]:
@@ -68,15 +75,20 @@ class ShownTurn:
         return tuple(passage for passage in self.passages if passage.cited)
 
     @property
-    def paragraphs(self) -> list[str]:
-        """The reply in paragraphs: each cited unit for itself, the others together, and each line of a unit."""
-        found: list[str] = []
+    def paragraphs(self) -> list[Unit]:
+        """The reply in paragraphs: each cited unit for itself, the others together, and each line of a unit.
+
+        The last paragraph that rests on a passage has its mark.
+        """
+        found: list[Unit] = []
         joins = False
         for unit in self.units:
             lines = [line for line in unit.text.splitlines() if line.strip()]
             if joins and lines and not unit.marker:
-                found[-1] += f" {lines.pop(0)}"
-            found += lines
+                found[-1] = Unit(f"{found[-1].text} {lines.pop(0)}")
+            if unit.marker:
+                found = [one._replace(marker=0) if one.marker == unit.marker else one for one in found]
+            found += [Unit(line, unit.marker if line is lines[-1] else 0) for line in lines]
             joins = not unit.marker and bool(found)
         return found
 
@@ -106,6 +118,7 @@ class LiveTurn:
         self._hits: tuple[Hit, ...] = ()
         self._covered = False
         self._kind = ""
+        self._turn: Turn | None = None
 
     def take(self, event: Event) -> None:
         """Add what one event brings."""
@@ -127,6 +140,7 @@ class LiveTurn:
                 self.notice, self.state = "", State.STOPPED if turn.stopped else State.DONE
                 self._hits, self._covered, self._kind = turn.hits, turn.covered, turn.kind.value
                 self._citations = list(turn.citations)
+                self._turn = turn
 
     def fail(self, notice: str) -> None:
         """The reply ended in an error that is told to the person."""
@@ -147,7 +161,7 @@ class LiveTurn:
             )
             for number, hit in enumerate(self._hits, start=1)
         )
-        return ShownTurn(
+        shown = ShownTurn(
             self.number,
             self.message,
             tuple(self._units),
@@ -159,6 +173,7 @@ class LiveTurn:
             self._kind,
             self.key,
         )
+        return _with_its_place(shown, self._turn) if self._turn else shown
 
 
 def key_of(kept: KeptTurn) -> str:
@@ -178,9 +193,25 @@ def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -
     if not units:
         units = (Unit(answer["reply"].removesuffix(question).rstrip()),)
     kind, state = answer["kind"], State.STOPPED if answer.get("stopped") else State.DONE
-    return ShownTurn(
+    shown = ShownTurn(
         number, kept.message, units, question, passages, answer["covered"], state, kind=kind, key=key_of(kept)
     )
+    return replace(_with_its_place(shown, turn_from_record(kept)), fits=kept.fits)
+
+
+def name_of(turns: Sequence[ShownTurn], title: str) -> str:
+    """What the dream is called in the browser's tab: its title, or its first words; nothing until it is answered, or in a crisis."""
+    if not turns or not turns[0].kind or any(turn.kind == Kind.CRISIS for turn in turns):
+        return ""
+    if title:
+        return title
+    said = " ".join(turns[0].message[:MOST_OF_A_NAME].split())
+    return said if len(turns[0].message) <= MOST_OF_A_NAME else f"{said.rpartition(' ')[0] or said} …"
+
+
+def _with_its_place(shown: ShownTurn, turn: Turn) -> ShownTurn:
+    """With where the turn stands in the method."""
+    return replace(shown, stage=turn.stage.value, wish=turn.wish or "", ends_the_telling=ends_the_telling(turn))
 
 
 def _kept_passage(
