@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from assistant.companion import Companion
@@ -188,7 +189,7 @@ class Handlers:
 
     def show(self, guest: Guest, kept: KeptConversation | None, hint: str = "") -> Shown:
         """A conversation as it lies in the journal, or the welcome."""
-        return _shown(self.turns_of(kept), kept.id if kept else None, hint, kept.own.title if kept else "")
+        return _shown(self.turns_of(kept), kept.id if kept else None, hint, kept.night if kept else None)
 
     def _follow(self, guest: Guest, link: Link) -> Iterator[Shown]:
         """What a link leads to; where that is not there, an empty page that says so."""
@@ -218,7 +219,7 @@ class Handlers:
             turns = self.turns_of(kept)
             if turns and turns[-1].state is State.UNFINISHED:
                 turns[-1] = replace(turns[-1], state=State.REPLYING)
-            yield _shown(turns, kept.id, title=kept.own.title)
+            yield _shown(turns, kept.id, night=kept.night)
             reply.written.wait(MOST_SECONDS_FOLLOWED)
             if not onlooker.abandoned:
                 yield self.show(guest, self.conversation_of(guest, str(kept.id)))
@@ -289,8 +290,8 @@ class Handlers:
             events = self._line.in_turn(self._line.join(), reply.stop, events)
         came = arriving(self.running.until_written(reply, events), reply.stop)
         try:
-            title = kept.own.title if kept else ""
-            for shown in self._growing(guest, conversation, earlier, live, came, title):
+            night = kept.night if kept else date.today()
+            for shown in self._growing(guest, conversation, earlier, live, came, night):
                 if onlooker.abandoned:
                     return
                 yield shown
@@ -304,9 +305,9 @@ class Handlers:
         earlier: list[ShownTurn],
         live: LiveTurn,
         came: Iterator[Event | None],
-        title: str,
+        night: date | None,
     ) -> Iterator[Shown]:
-        yield _shown([*earlier, live.shown()], conversation, title=title)
+        yield _shown([*earlier, live.shown()], conversation, night=night)
         try:
             for event in came:
                 if event is not None:
@@ -314,7 +315,7 @@ class Handlers:
                 elif not self._notes_progress(live):
                     continue
                 if live.state is State.REPLYING:
-                    yield _shown([*earlier, live.shown()], conversation, title=title)
+                    yield _shown([*earlier, live.shown()], conversation, night=night)
         except DreamError as error:
             live.fail(str(error))
         except Exception as error:
@@ -322,11 +323,11 @@ class Handlers:
             live.fail(words("reply", "unexpected"))
         live.key = self._key_of_turn(guest, conversation, number=live.number)
         if live.state is State.FAILED and not live.key:
-            yield _shown(earlier, conversation, render.told(live.notice, restore=live.message), title)
+            yield _shown(earlier, conversation, render.told(live.notice, restore=live.message), night)
             return
         if live.state is State.REPLYING:
             live.state = State.STOPPED
-        yield _shown([*earlier, live.shown()], conversation, title=title)
+        yield _shown([*earlier, live.shown()], conversation, night=night)
 
     def _notes_progress(self, live: LiveTurn) -> bool:
         """Say how far the library is while it is read for the first time; whether there was anything new to say."""
@@ -351,9 +352,9 @@ def _failing(error: DreamError) -> Iterator[Event]:
     raise error
 
 
-def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "", title: str = "") -> Shown:
+def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "", night: date | None = None) -> Shown:
     return Shown(
-        render.conversation(turns, conversation, title),
+        render.conversation(turns, conversation, night),
         render.behind(turns),
         hint or render.hint(),
         str(conversation) if conversation else NEW,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from assistant.page.shown import ShownPassage, ShownTurn, State, name_of
+from assistant.page.shown import ShownPassage, ShownTurn, State
 from assistant.page.way import STAGES, way_of
 from assistant.page.wording import examples, language, months, words
+from assistant.types import Kind
 
 MARK = re.compile(r"\[(\d{1,2})\]")
 HELP = re.compile(
@@ -43,14 +44,19 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(f"{template}.html.jinja").render(**values)
 
 
-def conversation(turns: Sequence[ShownTurn], conversation_id: int | None, title: str = "") -> str:
-    """The whole conversation, or the welcome where nothing has been said yet. ``title`` is the dreamer's own."""
+def conversation(turns: Sequence[ShownTurn], conversation_id: int | None, night: date | None = None) -> str:
+    """The whole conversation, or the welcome where nothing has been said yet. ``night`` names the dream in the browser's tab.
+
+    Its words do not: a browser writes the titles of pages to its disk, where they stay when everything is forgotten here. Nor is a
+    tab named before it is known that nobody is in danger.
+    """
+    is_named = night and turns and turns[0].kind and all(turn.kind != Kind.CRISIS for turn in turns)
     return render(
         "conversation",
         turns=turns,
         conversation=conversation_id or "",
         state=turns[-1].state if turns else "welcome",
-        name=name_of(turns, title),
+        name=words("dream_of", day=day(night)) if is_named and night else "",
         way=way_of(turns),
     )
 
@@ -73,7 +79,12 @@ def told(text: str, restore: str = "", forgotten: bool = False) -> str:
 def moment(when: datetime) -> str:
     """A day and a time, in short."""
     here = when.astimezone()
-    return f"{here.day} {months()[here.month - 1]}, {here:%H:%M}"
+    return f"{day(here)}, {here:%H:%M}"
+
+
+def day(when: date) -> str:
+    """A day without its year."""
+    return f"{when.day} {months()[when.month - 1]}"
 
 
 def visible(text: str) -> Markup:

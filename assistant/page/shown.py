@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from assistant.journal import KeptTurn, turn_from_record
 from assistant.method.new_ending import ends_the_telling
-from assistant.types import Citation, Done, Event, Kind, Notice, Passages, Question, Sentence, Turn
+from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence, Turn
 from knowledge.types import Article, Hit
-
-MOST_OF_A_NAME = 48  # characters of a message that name a dream
 
 
 class State(StrEnum):
@@ -197,16 +195,6 @@ def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -
         number, kept.message, units, question, passages, answer["covered"], state, kind=kind, key=key_of(kept)
     )
     return replace(_with_its_place(shown, turn_from_record(kept)), fits=kept.fits)
-
-
-def name_of(turns: Sequence[ShownTurn], title: str) -> str:
-    """What the dream is called in the browser's tab: its title, or its first words; nothing until it is answered, or in a crisis."""
-    if not turns or not turns[0].kind or any(turn.kind == Kind.CRISIS for turn in turns):
-        return ""
-    if title:
-        return title
-    said = " ".join(turns[0].message[:MOST_OF_A_NAME].split())
-    return said if len(turns[0].message) <= MOST_OF_A_NAME else f"{said.rpartition(' ')[0] or said} …"
 
 
 def _with_its_place(shown: ShownTurn, turn: Turn) -> ShownTurn:
