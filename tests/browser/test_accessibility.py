@@ -83,7 +83,7 @@ def test_axe_finds_nothing_serious_in_a_conversation(
         anna.tell("I want to die.")
         found["crisis"] = grave_findings(anna)
         assert anna.page.locator(".way, .ending").count() == 0
-        assert found == dict.fromkeys(found, [])
+        assert not any(found.values()), found
     finally:
         site.close()
 
