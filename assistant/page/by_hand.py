@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
@@ -21,8 +23,8 @@ class ByHand:
         self._handlers = handlers
         self._companion = handlers.companion
 
-    def fit(self, conversation: str, clicked: gr.EventData, request: gr.Request) -> str:
-        """A reading fits, or does not; the same again takes it back."""
+    def fit(self, conversation: str, clicked: gr.EventData, request: gr.Request) -> Any:
+        """A reading fits, or does not; the same again takes it back. A reply that is being written shows it when it is finished."""
         guest = guest_of(request)
         kept = self._handlers.conversation_of(guest, conversation)
         turn = next((turn for turn in kept.turns if key_of(turn) == clicked.turn), None) if kept else None
@@ -31,6 +33,8 @@ class ByHand:
             fits = bool(clicked.fits)
             said = None if turn.fits.get(marker) is fits else fits
             self._companion.journal.dreams.set_fit(guest.visitor, kept.id, turn.id, marker, said)
+        if kept and self._handlers.running.of(guest, kept.id):
+            return gr.skip()
         return self._handlers.show(guest, self._handlers.conversation_of(guest, conversation)).conversation
 
     def remembered(self, conversation: str, request: gr.Request) -> str:

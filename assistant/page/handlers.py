@@ -321,7 +321,9 @@ class Handlers:
         except Exception as error:
             log_without_words(log, error)
             live.fail(words("reply", "unexpected"))
-        live.key = self._key_of_turn(guest, conversation, number=live.number)
+        kept = self._as_kept(guest, conversation)
+        live.key = key_of(kept.turns[live.number - 1]) if kept and len(kept.turns) >= live.number else ""
+        earlier = self.turns_of(kept)[: live.number - 1] if live.key else earlier  # a mark may have been set meanwhile
         if live.state is State.FAILED and not live.key:
             yield _shown(earlier, conversation, render.told(live.notice, restore=live.message), night)
             return
@@ -337,13 +339,12 @@ class Handlers:
             live.notice = words("reply", "preparing", done=done, of=of) if done < of else words("reply", "almost_ready")
         return live.notice != before
 
-    def _key_of_turn(self, guest: Guest, conversation: int, *, number: int) -> str:
-        """The key of the turn of that number, or "" where the journal does not have it."""
+    def _as_kept(self, guest: Guest, conversation: int) -> KeptConversation | None:
+        """The conversation as it lies in the journal now; None where the journal cannot say."""
         try:
-            turns = self.journal.conversation(guest.visitor, conversation).turns
+            return self.journal.conversation(guest.visitor, conversation)
         except DreamError:
-            return ""
-        return key_of(turns[number - 1]) if len(turns) >= number else ""
+            return None
 
 
 def _failing(error: DreamError) -> Iterator[Event]:

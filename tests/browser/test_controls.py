@@ -168,8 +168,11 @@ def test_what_is_remembered_is_changed_and_taken_out_by_keyboard(visit: Visit) -
 
 
 def test_what_acts_on_a_reply_stands_in_one_row_on_a_phone(visit: Visit) -> None:
-    anna = visit(stubs=((VOICES, [HERE]),), viewport={"width": 390, "height": 844})
+    stubs = ((VOICES, [HERE]), (EAR, {"available": "available", "here": True}))
+    anna = visit(stubs=stubs, viewport={"width": 390, "height": 844})
     anna.tell(DREAM)
+    anna.page.click("#copy-last [data-read]")
+    anna.page.wait_for_selector("#dictate")
     assert anna.page.get_by_role("button", name=words("actions", "undo")).count() == 1
     for width in (390, 360):
         anna.page.set_viewport_size({"width": width, "height": 844})
