@@ -38,16 +38,24 @@ def companion(library_dir: Path) -> Companion:
     return warm_companion(library_dir)
 
 
-def at(browser: Browser, site: Site, scheme: str = "light", width: int = 1280) -> Person:
+def at(browser: Browser, site: Site) -> Person:
     """Somebody at the page; axe is put into it, which its policy would not allow."""
-    context = browser.new_context(
-        bypass_csp=True, reduced_motion="reduce", color_scheme=scheme, viewport={"width": width, "height": 844}
-    )
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     return Person(context.new_page(), site.address)
 
 
 def grave_findings(person: Person) -> list[str]:
+    """What axe finds by day, and by night on a phone."""
+    found = []
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        person.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        person.page.set_viewport_size({"width": width, "height": 844})
+        found += _grave_findings(person)
+    return found
+
+
+def _grave_findings(person: Person) -> list[str]:
     response = Axe().run(person.page).response
     assert len(response["passes"]) > 15
     return [
@@ -58,13 +66,10 @@ def grave_findings(person: Person) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_axe_finds_nothing_serious_in_a_conversation(
-    browser: Browser, companion: Companion, scheme: str, width: int
-) -> None:
+def test_axe_finds_nothing_serious_in_a_conversation(browser: Browser, companion: Companion) -> None:
     site = Site(Unhurried(companion))
     try:
-        anna = at(browser, site, scheme, width)
+        anna = at(browser, site)
         found = {"welcome": grave_findings(anna)}
         anna.say(f"{DREAM} slowly")
         anna.page.wait_for_selector("#turn-1 .reply p")
