@@ -12,10 +12,12 @@ from pathlib import Path
 
 from assistant.checking import Checker
 from assistant.clause_weights import ClauseWeights
+from assistant.corrections import READING, Corrections, as_remembered
 from assistant.errors import ModelError, ModelFileError
 from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
 from assistant.memory import denied, remembered, since_the_start
+from assistant.method.children import as_of_a_child
 from assistant.method.note import closing_note
 from assistant.method.plan import make_plan
 from assistant.nevers import Nevers, never_said
@@ -41,6 +43,8 @@ from assistant.types import (
     Directed,
     Done,
     Event,
+    Fact,
+    FactKind,
     Heard,
     Kind,
     Notice,
@@ -98,6 +102,7 @@ class _Said:
     earlier: tuple[Turn, ...]
     started: float
     instead_of: Turn | None
+    corrections: Corrections
 
     @property
     def told(self) -> list[str]:
@@ -289,17 +294,38 @@ class Companion:
         return TakenBack(turn.message if turn else "", turn_from_record(turn) if turn and answered else None)
 
     def note_of(self, visitor: str, conversation: int) -> str:
-        """The closing note of a conversation as it stands; empty where no dream was told."""
-        turns = _of_dreams(_turns(self.journal.conversation(visitor, conversation)))
+        """The closing note of a conversation as it stands; empty where no dream was told. Raises ConversationError."""
+        kept = self.journal.conversation(visitor, conversation)
+        turns, corrections = _of_dreams(_turns(kept)), _corrections(kept)
         heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
-        start, left_out = since_the_start(turns), denied(heard)
+        start = since_the_start(turns)
+        left_out = denied(heard[start:]) | corrections.left_out
         titles = {id: section.title for id, section in self._sections().items()}
-        return closing_note(turns[start:], titles, remembered(turns, heard, start, left_out), left_out)
+        memory = self.remembered(visitor, conversation)
+        return closing_note(corrections.in_turns(turns)[start:], titles, memory, left_out)
 
     def dreamt_before(self, visitor: str, conversation: int) -> Before | None:
         """An earlier dream of the visitor's that has something in common with this one."""
         self.recurring.read(visitor, conversation)
         return self.recurring.before(visitor, conversation)
+
+    def remembered(self, visitor: str, conversation: int) -> tuple[Fact, ...]:
+        """What a conversation holds of the dreamer, as they have corrected it. Raises ConversationError.
+
+        What has not been heard yet is heard now, which takes a moment.
+        """
+        kept = self.journal.conversation(visitor, conversation)
+        turns, corrections = _of_dreams(_turns(kept)), _corrections(kept)
+        with at_work():
+            heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
+            if is_child([turn.message for turn in kept.turns]):
+                heard = list(map(as_of_a_child, heard))
+            start = since_the_start(turns)
+            return remembered(turns, heard, start, denied(heard[start:]) | corrections.left_out, corrections)
+
+    def correct(self, visitor: str, conversation: int, kind: FactKind, told: str, instead: str) -> None:
+        """Keep that a fact is remembered differently, or is not where ``instead`` is blank. ``told`` is it as it was told first."""
+        self.journal.dreams.correct(visitor, conversation, kind.value, told, as_remembered(kind, instead))
 
     def respond(
         self,
@@ -323,8 +349,16 @@ class Companion:
         _check_length(message)
         kept = self.journal.conversation(visitor, conversation)
         turn_id = self.journal.record_message(visitor, conversation, message)
-        said = _Said(visitor, turn_id, message, _turns(kept), started, instead_of)
+        corrections = _corrections(kept)
+        self._keep_refused(visitor, conversation, instead_of)
+        said = _Said(visitor, turn_id, message, _turns(kept), started, instead_of, corrections)
         return self._reply(said, stop or threading.Event(), built_in)
+
+    def _keep_refused(self, visitor: str, conversation: int, replaced: Turn | None) -> None:
+        """What did not fit in a reply stays refused, though the reply makes room for another and its marks go with it."""
+        for citation in replaced.citations if replaced else ():
+            if replaced and citation.marker in replaced.misfits:
+                self.journal.dreams.correct(visitor, conversation, READING, citation.section, "")
 
     def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
         with at_work():
@@ -393,6 +427,7 @@ class Companion:
             sections=sections,
             instead_of=said.instead_of,
             child=is_child(whole.told),
+            corrections=said.corrections,
         )
         if safety is Safety.DISTRESS or has_denied(whole.told, self._hinted(whole.told)):
             plan = self._softened(plan, whole)
@@ -509,6 +544,10 @@ def _check_length(message: str) -> None:
 def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     """The finished turns of a conversation; an unanswered message is no part of it for the next reply."""
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
+
+
+def _corrections(kept: KeptConversation) -> Corrections:
+    return Corrections.of((one.kind, one.said, one.instead) for one in kept.corrections)
 
 
 def _of_dreams(turns: Sequence[Turn]) -> tuple[Turn, ...]:

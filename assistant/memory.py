@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from assistant.corrections import Corrections
 from assistant.method.matters import known
 from assistant.phrases import says_nothing
 from assistant.texts import text
@@ -12,6 +13,7 @@ from assistant.words import content_stems, count_words
 
 SURE_ENOUGH = 0.4  # a sentence is remembered as being about its matter from here on
 MOST_OF_A_KIND = 6  # named when the memory is shown
+NONE = Corrections()
 FEWEST, LONGEST = 3, 25  # words of a remembered sentence
 
 _OF_FACETS = {  # the facet of a matter, and what a sentence about it tells of the dreamer
@@ -24,19 +26,24 @@ _TELL_A_DREAM = (Kind.DREAM, Kind.UNCOVERED, Kind.ANSWER)
 
 
 def remembered(
-    turns: Sequence[Turn], turns_heard: Sequence[Heard], start: int, left_out: Collection[str]
+    turns: Sequence[Turn],
+    turns_heard: Sequence[Heard],
+    start: int,
+    left_out: Collection[str],
+    corrections: Corrections = NONE,
 ) -> tuple[Fact, ...]:
     """The facts of the turns from ``start`` on, oldest first and each once, without those that hold a stem of ``left_out``.
 
     ``turns_heard`` are their messages as heard. A name is kept as one says it to the dreamer ("your mother"), a sentence as
-    they wrote it.
+    they wrote it, both as the dreamer has corrected them.
     """
     facts: dict[tuple[FactKind, str], Fact] = {}
     for number, (turn, heard) in enumerate(zip(turns[start:], turns_heard[start:], strict=True), start):
         if turn.kind in (*_TELL_A_DREAM, Kind.REJECTION, Kind.WISH) and not says_nothing(turn.message):
             for kind, said in _facts_of(turn.kind, heard):
                 facts.setdefault((kind, said.lower()), Fact(kind, said, number))
-    return tuple(fact for fact in facts.values() if content_stems(fact.said).isdisjoint(left_out))
+    corrected = filter(None, map(corrections.of_fact, facts.values()))
+    return tuple(fact for fact in corrected if content_stems(fact.said).isdisjoint(left_out))
 
 
 def denied(turns_heard: Sequence[Heard]) -> frozenset[str]:

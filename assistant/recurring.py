@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.corrections import Corrections
 from assistant.errors import ConversationError
 from assistant.journal import Journal, KeptConversation
 from assistant.journal.dreams import Entry, Marked, MarkKind
 from assistant.method.themes import speaks_of
 from assistant.safety import screen
 from assistant.types import Heard, Kind, Mention, MentionKind, Safety
-from assistant.words import count_words, words
+from assistant.words import content_stems, count_words, words
 from knowledge.errors import DreamError
 from knowledge.forgetting import at_work
 from knowledge.library import Library
@@ -159,8 +160,10 @@ class Recurring:
             log.warning("What recurs could not be read: %s", error)
 
     def _read(self, kept: KeptConversation) -> tuple[list[tuple[MarkKind, str]], NDArray[np.float32]]:
-        tellings = list(_tellings(kept))
-        marks = [mark for telling in tellings for mark in self._marks(telling)]
+        corrections = Corrections.of((one.kind, one.said, one.instead) for one in kept.corrections)
+        tellings = list(map(corrections.in_message, _tellings(kept)))
+        held = [mark for telling in tellings for mark in self._marks(telling)]
+        marks = [(kind, name) for kind, name in held if content_stems(name).isdisjoint(corrections.left_out)]
         return marks, self._vector(tellings)
 
     def _marks(self, telling: str) -> Iterator[tuple[MarkKind, str]]:

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
 
     country: str = ""  # two letters: whose crisis line is named until a visitor chooses; empty: the international page
 
+    language: str = ""  # of the page: whose texts.LANG.yaml is shown; empty: English
+
     embedding_model: Path | None = None  # a folder; empty: the weights that come as a package
 
     @property

@@ -199,6 +199,7 @@ class Fact:
     kind: FactKind
     said: str
     turn: int
+    told: str = ""  # as it was told, where the dreamer has put it differently since
 
 
 class Role(StrEnum):
@@ -271,6 +272,8 @@ class Turn:
     opens_a_dream: bool = False  # the message says of itself that it turns to another dream
     stopped: bool = False  # the person did not let it finish
     id: int | None = None
+    fits: frozenset[int] = frozenset()  # the marks of its readings of which the dreamer said that they fit
+    misfits: frozenset[int] = frozenset()  # and of those that don't
 
 
 @dataclass(frozen=True, slots=True)

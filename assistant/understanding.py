@@ -113,6 +113,7 @@ __all__ = [
     "as_understood",
     "asked_for_quiet",
     "begins_anew",
+    "fitting_citations",
     "kind_of",
     "of_this_dream",
     "opens_a_dream",
@@ -168,15 +169,24 @@ def asked_for_quiet(earlier: Sequence[Turn]) -> bool:
     return bool(wishes) and wishes[-1] is Wish.QUIET
 
 
-def rejected_citations(turns: Sequence[Turn]) -> list[Citation]:
-    """The citations that the dreamer said no to: those of the last reply with a reading before each no."""
+def rejected_citations(turns: Sequence[Turn], *, says_no: bool = False) -> list[Citation]:
+    """The citations that the dreamer said no to: those of the last reply with a reading before each no, and those marked as not
+    fitting. What is marked as fitting is not among them. ``says_no``: a no follows on the last of these turns.
+    """
     rejected: list[Citation] = []
-    offered: tuple[Citation, ...] = ()
+    offered: list[Citation] = []
     for turn in turns:
         if turn.kind is Kind.REJECTION:
             rejected += offered
-        offered = turn.citations or offered
-    return rejected
+        rejected += [citation for citation in turn.citations if citation.marker in turn.misfits]
+        if turn.citations:
+            offered = [citation for citation in turn.citations if citation.marker not in turn.fits]
+    return rejected + offered if says_no else rejected
+
+
+def fitting_citations(turns: Sequence[Turn]) -> list[Citation]:
+    """The citations that the dreamer marked as fitting."""
+    return [citation for turn in turns for citation in turn.citations if citation.marker in turn.fits]
 
 
 def question_to_answer(heard: Heard, earlier_heard: Sequence[Heard]) -> str:
@@ -247,8 +257,10 @@ def _a_reading_stands(earlier: Sequence[Turn]) -> bool:
     for turn in reversed(earlier):
         if turn.kind is Kind.REJECTION:
             return False
-        if turn.citations:
+        if any(citation.marker not in turn.misfits for citation in turn.citations):
             return True
+        if turn.citations:
+            return False
     return False
 
 

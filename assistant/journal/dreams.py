@@ -142,6 +142,7 @@ class Dreams:
         """Keep that something remembered was changed, or taken out with ``instead`` empty."""
         with self._database.session() as session:
             owned(session, visitor, conversation)
+            session.execute(delete(ReadDream).where(ReadDream.conversation_id == conversation))
             session.merge(
                 Correction(conversation_id=conversation, kind=kind, said=storable(said), instead=storable(instead))
             )

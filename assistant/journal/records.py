@@ -154,4 +154,6 @@ def turn_from_record(kept: KeptTurn) -> Turn:
         opens_a_dream=answer.get("opens_a_dream", False),
         stopped=answer.get("stopped", False),
         id=kept.id,
+        fits=frozenset(marker for marker, fits in kept.fits.items() if fits),
+        misfits=frozenset(marker for marker, fits in kept.fits.items() if not fits),
     )

@@ -30,7 +30,7 @@ _FILLER = re.compile(r"^(?:(?:ok(?:ay)?|um+|uh+|hm+|well|right|so|yes|yeah|alrig
 def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
     """The turns in which the dream has been told anew so far; None where nobody is at it now."""
     since = _since_the_wish(turns)
-    if not since or any(turn.facet == REHEARSAL for turn in since):
+    if not since or any(map(ends_the_telling, since)):
         return None
     return _tellings(since)
 
@@ -38,8 +38,13 @@ def told_anew(turns: Sequence[Turn]) -> list[Turn] | None:
 def new_version(turns: Sequence[Turn]) -> list[str]:
     """The new version as it was told last, a message each, whether it is finished or not."""
     since = _since_the_wish(turns)
-    over = next((number for number, turn in enumerate(since) if turn.facet == REHEARSAL), len(since))
-    return [turn.message.strip() for turn in _tellings(since[: over + 1])]
+    over = next((number for number, turn in enumerate(since) if ends_the_telling(turn)), len(since))
+    return list(filter(None, (_OVER.sub("", turn.message).strip(" \n.,;") for turn in _tellings(since[: over + 1]))))
+
+
+def ends_the_telling(turn: Turn) -> bool:
+    """Whether the telling is over with this turn: it has been told whole, or the dreamer stops."""
+    return turn.facet == REHEARSAL or turn.wish is Wish.STOP or turn.kind is Kind.CLOSE
 
 
 def _since_the_wish(turns: Sequence[Turn]) -> Sequence[Turn]:
@@ -69,4 +74,5 @@ def _quotable(part: str) -> str:
     """What of a message tells the new version, without marks that would break a quotation."""
     plain = re.sub(r"[\"“”<>{}\[\]|\\`*_#^~]", "", _OVER.sub("", part.replace("’", "'")))
     sentences = (_FILLER.sub("", one) for one in re.split(r"(?<=[.!?…])\s+|\n+", plain))
-    return " ".join(" ".join(one for one in sentences if not _BESIDE_IT.search(one)).split()).strip(" ,;:-–—")
+    told = (one for one in sentences if count_words(one) and not _BESIDE_IT.search(one))
+    return " ".join(" ".join(told).split()).strip(" ,;:-–—")

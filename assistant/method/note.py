@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from assistant.method.new_ending import new_version
 from assistant.texts import text
 from assistant.types import Fact, FactKind, Kind, Turn
-from assistant.understanding import rejected_citations
+from assistant.understanding import fitting_citations, rejected_citations
 from assistant.words import content_stems, count_words
 
 DREAM_WORDS = 150
@@ -27,16 +27,17 @@ def closing_note(
     """The note of these turns; empty where no dream was told. At most about 350 words.
 
     ``titles`` names the sections that may have been cited, by their id; ``memory`` is what the conversation holds of the
-    dreamer; sentences that hold a stem of ``left_out`` are not in the note.
+    dreamer; sentences that hold a stem of ``left_out`` are not in the note. Of the passages it names those that the dreamer marked
+    as fitting; where they marked none, those that they did not say no to.
     """
     tellings = [turn for turn in turns if turn.kind in (Kind.DREAM, Kind.UNCOVERED)]
     if not tellings:
         return ""
     said_no_to = {citation.section for citation in rejected_citations(turns)}
+    cited = fitting_citations(turns) or [citation for turn in turns for citation in turn.citations]
     fitted = {
         titles[citation.section]: None
-        for turn in turns
-        for citation in turn.citations
+        for citation in cited
         if citation.section in titles and citation.section not in said_no_to
     }
     dreams = [_beginning(_without(turn.message, left_out), DREAM_WORDS // len(tellings)) for turn in tellings]

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.contract import ROWS
-from assistant.memory import denied, remembered, since_the_start
+from assistant.corrections import Corrections
+from assistant.memory import NONE, denied, remembered, since_the_start
 from assistant.method.asking import gentle_question, question_of
 from assistant.method.children import LEFT_OUT, as_of_a_child, for_a_child, tells_of_sex
 from assistant.method.offering import may_answer, readings_for
@@ -33,16 +34,22 @@ def make_plan(
     sections: Mapping[str, Section] | None = None,
     instead_of: Turn | None = None,
     child: bool = False,
+    corrections: Corrections = NONE,
 ) -> Plan:
     """The plan of this turn. ``earlier_heard`` are the dreamer's earlier messages as heard, in their order.
 
     ``sections`` holds the library's by their id, where the kind of turn needs them: for the closing note, and for where a
     reading comes from. ``instead_of`` is an answer to this message that the dreamer wanted another one for: its readings and
-    its question are not used again while there are others. ``child`` says that the dreamer is one.
+    its question are not used again while there are others. ``child`` says that the dreamer is one. ``corrections`` are what they
+    changed in the memory; all that is made of what they told before is made of it as corrected.
     """
     of_sex = child and tells_of_sex(heard.directed)
     if child:
         heard, earlier_heard = as_of_a_child(heard), [as_of_a_child(one) for one in earlier_heard]
+    start = since_the_start(earlier)
+    left_out = denied([*earlier_heard[start:], heard]) | corrections.left_out
+    memory = remembered(earlier, earlier_heard, start, left_out, corrections)
+    earlier, earlier_heard = corrections.in_turns(earlier), [corrections.in_heard(one) for one in earlier_heard]
     another = opens_a_dream(heard.message, heard.directed) and kind in (Kind.DREAM, Kind.UNCOVERED)
     turns = () if another else of_this_dream(earlier)
     turns_heard = tuple(_understood(one, turns[:1]) for one in earlier_heard[len(earlier) - len(turns) :])
@@ -50,9 +57,6 @@ def make_plan(
         later = [*(turn.message for turn in turns[1:]), heard.directed.message or heard.message]
         turns_heard = (chosen(turns_heard[0], later), *turns_heard[1:])
     heard = _brought_back(_understood(heard, turns), turns_heard)
-    start = since_the_start(earlier)
-    left_out = denied([*earlier_heard[start:], heard])
-    memory = remembered(earlier, earlier_heard, start, left_out)
     situation = Situation(
         kind,
         heard,
@@ -63,6 +67,7 @@ def make_plan(
         sections or {},
         memory,
         left_out,
+        corrections.left_out,
         instead_of,
         tuple(
             replace(turn, message=one.directed.told or turn.message)
@@ -72,11 +77,15 @@ def make_plan(
     if kind is Kind.WHY and not may_answer(situation):
         situation = replace(situation, found=replace(found, covered=False))
         found = situation.found
-    rejected = rejected_citations(earlier)
-    if kind is Kind.REJECTION:
-        rejected += next((turn.citations for turn in reversed(earlier) if turn.citations), ())
+    rejected = rejected_citations(earlier, says_no=kind is Kind.REJECTION)
+    if instead_of is not None:
+        rejected += [citation for citation in instead_of.citations if citation.marker in instead_of.misfits]
     hits = () if kind in WITHOUT_HITS or (kind is Kind.WISH and not situation.wants_a_reading) else found.hits
-    left_out_sections = (*(citation.section for citation in rejected), *(LEFT_OUT if child else ()))
+    left_out_sections = (
+        *(citation.section for citation in rejected),
+        *sorted(corrections.refused),
+        *(LEFT_OUT if child else ()),
+    )
     allowed = [hit for hit in hits if hit.section.id not in left_out_sections]
     readings = tuple(readings_for(situation, allowed)) if found.covered else ()
     if not readings and instead_of and found.covered:

@@ -47,7 +47,8 @@ class Situation:
     """``turns`` and ``turns_heard`` are those about the dream under way, ``earlier`` all of them.
 
     ``earlier_told`` are all earlier turns with what their messages tell, without greetings and questions to us.
-    ``memory`` is of the whole conversation; ``left_out`` are the stems of what the dreamer wants to be kept out of it.
+    ``memory`` is of the whole conversation; ``left_out`` are the stems of what the dreamer wants to be kept out of it, and
+    ``taken_out`` those of them that they took out of the memory by hand.
     """
 
     kind: Kind
@@ -59,6 +60,7 @@ class Situation:
     sections: Mapping[str, Section]
     memory: tuple[Fact, ...] = ()
     left_out: frozenset[str] = frozenset()
+    taken_out: frozenset[str] = frozenset()
     instead_of: Turn | None = None
     earlier_told: tuple[Turn, ...] = ()
 
@@ -228,7 +230,7 @@ class Situation:
             for (kind, one), before in zip(replies, [None, *self.turns], strict=True)
             if kind in (Kind.DREAM, Kind.UNCOVERED) or (kind is Kind.ANSWER and not _goes_beyond(one, before))
         ]
-        taken_back = denied([*self.turns_heard, self.heard])
+        taken_back = denied([*self.turns_heard, self.heard]) | self.taken_out
         return [_without(one, taken_back) for one in reversed(told) if not says_nothing(one.message)]
 
 

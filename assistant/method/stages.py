@@ -23,9 +23,11 @@ _AT_TIMES = re.compile(
     r"(?:many|several|some|few|two|three|four|five|\d+) times|(?:second|third|fourth|fifth|\d+th) time|as a (?:child|kid)|(?:years?|months?) ago)\b",
     re.IGNORECASE,
 )
+_NEXT_STEP = re.compile(r"\bnext (?:step|stage)\b", re.IGNORECASE)
 _OF_DREAMING = re.compile(r"\b(?:dreams?|dreamed|dreamt|dreaming|nightmares?)\b", re.IGNORECASE)
 _WAKING = re.compile(r"\b(?:woke|awoke|wake|waking|woken)\b", re.IGNORECASE)
 
+_IN_ORDER = (Stage.EXPLORE, Stage.INSIGHT, Stage.ACTION)
 FEELING = ("feeling-in-dream", "feeling-named", "feeling-on-waking", "body")
 IMAGE = ("image", "turning-point", "person", "wish", "since-when", "section")
 MEANING = ("own-meaning",)
@@ -44,7 +46,8 @@ _OF_WAKING_LIFE = re.compile(
 
 
 def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind, brought: Collection[str] = ()) -> Stage:
-    """The stage of this turn: it moves on with what has been covered of this dream, and ends when the dreamer ends it.
+    """The stage of this turn: it moves on with what has been covered of this dream or when the dreamer asks for the next step, and
+    ends when they end it.
 
     ``brought`` are facets that earlier messages spoke of without being asked. Insight comes once a feeling, an image and what comes to mind about it have been spoken of; action once the dreamer's
     own meaning and a place in waking life have.
@@ -60,10 +63,21 @@ def stage_of(earlier: Sequence[Turn], heard: Heard, kind: Kind, brought: Collect
         any(facet in answered for facet in IMAGE),
         "association" in answered,
     ]
-    if not all(explored) and len(answered) < 2 * len(explored):
-        return Stage.EXPLORE
     understood = all(any(facet in answered for facet in group) for group in (MEANING, WAKING_LIFE))
-    return Stage.ACTION if understood else Stage.INSIGHT
+    if not all(explored) and len(answered) < 2 * len(explored):
+        covered = Stage.EXPLORE
+    else:
+        covered = Stage.ACTION if understood else Stage.INSIGHT
+    return max(covered, _asked_for(turns, heard, kind), key=_IN_ORDER.index)
+
+
+def _asked_for(turns: Sequence[Turn], heard: Heard, kind: Kind) -> Stage:
+    """The stage that the dreamer has gone on to by asking for the next step, in this message or before."""
+    reached = [turn.stage for turn in turns if turn.wish is Wish.GO_ON and _NEXT_STEP.search(turn.message)]
+    wishes_now = kind is Kind.WISH and heard.directed.wish is Wish.GO_ON and _NEXT_STEP.search(heard.directed.message)
+    if wishes_now and turns and turns[-1].stage in _IN_ORDER:
+        reached.append(_IN_ORDER[min(_IN_ORDER.index(turns[-1].stage) + 1, len(_IN_ORDER) - 1)])
+    return max((stage for stage in reached if stage in _IN_ORDER), key=_IN_ORDER.index, default=Stage.EXPLORE)
 
 
 def speaks_beyond_the_dream(message: str) -> bool:

@@ -392,7 +392,9 @@ def _with_headers(send: Send, path: str) -> Send:
                 del headers[name]
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "same-origin"  # other hosts are told nothing; a form of ours needs its origin
-            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+            # Only the page itself may listen, and it asks the browser for dictation that stays on the device (aloud.js).
+            microphone = "(self)" if path == "/" else "()"
+            headers["Permissions-Policy"] = f"camera=(), microphone={microphone}, geolocation=()"
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
             headers.setdefault("Content-Security-Policy", policy())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from assistant.companion import Companion
@@ -20,10 +21,12 @@ from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
 from assistant.page.limits import AT_HOME, MOST_WAITING, REPLIES_AT_ONCE, Limits, Pace
 from assistant.page.line import Line
+from assistant.page.links import Link, link_in
 from assistant.page.passwords import said_wait
 from assistant.page.quiet_log import log_without_words
 from assistant.page.running import RunningReplies
 from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal, key_of
+from assistant.page.way import SAID_BY_BUTTONS
 from assistant.page.wording import words
 from assistant.safety import countries, country_code, help_in, screen
 from assistant.types import Event, Safety, Turn
@@ -59,25 +62,34 @@ class Handlers:
         self._limits = limits
         self._pace = Pace()
 
-    def load(self, remembered: str, request: gr.Request) -> Iterator[Shown]:
-        """The page was opened: this tab's conversation, else the visitor's last one, else the welcome."""
+    def load(self, asked: str, request: gr.Request) -> Iterator[Shown]:
+        """The page was opened: what its address links to, else this tab's conversation, the visitor's last one, or the welcome."""
         guest = guest_of(request)
-        kept = self._conversation(guest, remembered)
-        if kept is None and remembered != NEW:
+        link = link_in(asked)
+        if link is not None:
+            yield from self._follow(guest, link)
+            return
+        kept = self.conversation_of(guest, asked)
+        if kept is None and asked != NEW:
             kept = self.journal.latest(guest.visitor)
         yield from self._open(guest, kept)
 
     def send(self, message: str, conversation: str, request: gr.Request) -> Iterator[Shown]:
         """The person says something."""
         guest = guest_of(request)
-        kept = self._conversation(guest, conversation)
+        kept = self.conversation_of(guest, conversation)
         message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be stored
         if not message.strip():
-            yield self._show(guest, kept, render.hint("blank"))
+            yield self.show(guest, kept, render.hint("blank"))
         elif refusal := self._refusal(guest, message):
-            yield self._show(guest, kept, refusal)
+            yield self.show(guest, kept, refusal)
         else:
             yield from self._reply(guest, kept, message)
+
+    def say(self, conversation: str, clicked: gr.EventData, request: gr.Request) -> Iterator[Shown]:
+        """A button says something for the person, in words that they see."""
+        if clicked.what in SAID_BY_BUTTONS:
+            yield from self.send(words("way", "says", str(clicked.what)), conversation, request)
 
     # Each of these acts on the last turn, and says which turn this tab shows as the last.
 
@@ -110,7 +122,7 @@ class Handlers:
         """A fresh page; the conversation before stays in the journal."""
         guest = guest_of(request)
         self.running.abandon(guest)
-        return self._show(guest, None)
+        return self.show(guest, None)
 
     def earlier(self, conversation: str, request: gr.Request) -> str:
         """The visitor's conversations, newest first; the one that is shown is marked."""
@@ -121,24 +133,24 @@ class Handlers:
         """Go on with an earlier conversation."""
         guest = guest_of(request)
         self.running.abandon(guest)
-        yield from self._open(guest, self._conversation(guest, str(clicked.number)))
+        yield from self._open(guest, self.conversation_of(guest, str(clicked.number)))
 
     def forget_conversation(self, conversation: str, request: gr.Request) -> Shown:
         """Delete this conversation."""
         guest = guest_of(request)
         self.running.abandon(guest)
-        kept = self._conversation(guest, conversation)
+        kept = self.conversation_of(guest, conversation)
         if kept is None:
-            return self._show(guest, None, render.told(words("forget", "nothing")))
+            return self.show(guest, None, render.told(words("forget", "nothing")))
         self.journal.delete_conversation(guest.visitor, kept.id)
-        return self._show(guest, None, render.told(words("forget", "done_one")))
+        return self.show(guest, None, render.told(words("forget", "done_one")))
 
     def forget_everything(self, request: gr.Request) -> Shown:
         """Delete all that this visitor ever said."""
         guest = guest_of(request)
         self.running.abandon_all_of(guest.visitor)
         self.journal.delete_visitors(guest.visitor)
-        return self._show(guest, None, render.told(words("forget", "done_all"), forgotten=True))
+        return self.show(guest, None, render.told(words("forget", "done_all"), forgotten=True))
 
     def country(self, request: gr.Request) -> tuple[str, str, str]:
         """The choice of the country whose help line is named, and what the table has for the one that is chosen, and the
@@ -159,8 +171,8 @@ class Handlers:
         self.companion.choose_country(visitor, str(chosen.country))
         return render.render("country_help", text=help_in(self.companion.country_of(visitor)))
 
-    def _conversation(self, guest: Guest, number: str) -> KeptConversation | None:
-        """The visitor's conversation of that number; none where there is none or it is somebody else's."""
+    def conversation_of(self, guest: Guest, number: str) -> KeptConversation | None:
+        """The visitor's conversation of that number; None where there is none or it is somebody else's."""
         if not (number or "").isdecimal():
             return None
         try:
@@ -168,43 +180,62 @@ class Handlers:
         except ConversationError:
             return None
 
-    def _turns(self, kept: KeptConversation | None) -> list[ShownTurn]:
+    def turns_of(self, kept: KeptConversation | None) -> list[ShownTurn]:
+        """The turns of a conversation, to be shown."""
         if kept is None or not kept.turns:
             return []
         articles = self.companion.library.articles()
         return [from_journal(number, turn, articles) for number, turn in enumerate(kept.turns, start=1)]
 
-    def _show(self, guest: Guest, kept: KeptConversation | None, hint: str = "") -> Shown:
-        return _shown(self._turns(kept), kept.id if kept else None, hint)
+    def show(self, guest: Guest, kept: KeptConversation | None, hint: str = "") -> Shown:
+        """A conversation as it lies in the journal, or the welcome."""
+        return _shown(self.turns_of(kept), kept.id if kept else None, hint, kept.night if kept else None)
+
+    def _follow(self, guest: Guest, link: Link) -> Iterator[Shown]:
+        """What a link leads to; where that is not there, an empty page that says so."""
+        if link.dream:
+            kept = self.conversation_of(guest, link.dream)
+            if kept is None:
+                yield self.show(guest, None, render.hint("no_such_dream"))
+            else:
+                yield from self._open(guest, kept)
+        elif link.about:
+            article = self.companion.library.articles().get(link.about.partition("/")[0])
+            section = next((one for one in article.sections if one.id == link.about), None) if article else None
+            begun = words("hint", "first_sentence", title=section.title) if section else ""
+            hint = render.told(words("hint", "begun"), restore=begun) if section else render.hint("no_such_section")
+            yield self.show(guest, None, hint)
+        else:
+            yield self.show(guest, None)
 
     def _open(self, guest: Guest, kept: KeptConversation | None) -> Iterator[Shown]:
         """A kept conversation; where a reply is still being written in it, that follows when it is finished."""
         reply = self.running.of(guest, kept.id) if kept else None
         if kept is None or reply is None:
-            yield self._show(guest, kept)
+            yield self.show(guest, kept)
             return
         onlooker = self.running.look_on(reply, guest)
         try:
-            turns = self._turns(kept)
+            turns = self.turns_of(kept)
             if turns and turns[-1].state is State.UNFINISHED:
                 turns[-1] = replace(turns[-1], state=State.REPLYING)
-            yield _shown(turns, kept.id)
+            yield _shown(turns, kept.id, night=kept.night)
             reply.written.wait(MOST_SECONDS_FOLLOWED)
             if not onlooker.abandoned:
-                yield self._show(guest, self._conversation(guest, str(kept.id)))
+                yield self.show(guest, self.conversation_of(guest, str(kept.id)))
         finally:
             self.running.look_away(reply, onlooker)
 
     def _again(self, conversation: str, last_turn: str, guest: Guest, *, built_in: bool) -> Iterator[Shown]:
-        kept = self._conversation(guest, conversation)
+        kept = self.conversation_of(guest, conversation)
         if kept is None or not kept.turns or key_of(kept.turns[-1]) != last_turn:
             yield self._not_the_last(guest, kept)
             return
         if refusal := self._refusal(guest, kept.turns[-1].message):
-            yield self._show(guest, kept, refusal)
+            yield self.show(guest, kept, refusal)
             return
         taken = self.companion.take_back(guest.visitor, kept.id, kept.turns[-1].id)
-        rest = KeptConversation(kept.id, kept.created, kept.turns[:-1])
+        rest = replace(kept, turns=kept.turns[:-1])
         yield from self._reply(guest, rest, taken.message, built_in, instead_of=taken.reply)
 
     def _refusal(self, guest: Guest, message: str) -> str:
@@ -223,17 +254,17 @@ class Handlers:
 
     def _not_the_last(self, guest: Guest, kept: KeptConversation | None) -> Shown:
         """What was to be taken back is not the last turn, or there is none: the conversation as it is now."""
-        return self._show(guest, kept, render.hint("went_on" if kept and kept.turns else "nothing_to_take_back"))
+        return self.show(guest, kept, render.hint("went_on" if kept and kept.turns else "nothing_to_take_back"))
 
     def _take_back(self, conversation: str, last_turn: str, guest: Guest, *, into_the_box: bool) -> Shown:
-        kept = self._conversation(guest, conversation)
+        kept = self.conversation_of(guest, conversation)
         if kept is None or not kept.turns or key_of(kept.turns[-1]) != last_turn:
             return self._not_the_last(guest, kept)
         message = self.companion.take_back(guest.visitor, kept.id, kept.turns[-1].id).message
-        rest = KeptConversation(kept.id, kept.created, kept.turns[:-1])
+        rest = replace(kept, turns=kept.turns[:-1])
         if into_the_box:
-            return self._show(guest, rest, render.told(words("hint", "editing"), restore=message))
-        return self._show(guest, rest, render.hint("taken_back"))
+            return self.show(guest, rest, render.told(words("hint", "editing"), restore=message))
+        return self.show(guest, rest, render.hint("taken_back"))
 
     def _reply(
         self,
@@ -245,7 +276,7 @@ class Handlers:
     ) -> Iterator[Shown]:
         """The reply as it grows. However it ends, the message is not lost: it is in the journal or in the box again."""
         conversation = kept.id if kept else self.journal.start_conversation(guest.visitor)
-        earlier = self._turns(kept)
+        earlier = self.turns_of(kept)
         live = LiveTurn(len(earlier) + 1, message)
         reply = self.running.begin(guest, conversation)
         onlooker = self.running.look_on(reply, guest)
@@ -259,7 +290,8 @@ class Handlers:
             events = self._line.in_turn(self._line.join(), reply.stop, events)
         came = arriving(self.running.until_written(reply, events), reply.stop)
         try:
-            for shown in self._growing(guest, conversation, earlier, live, came):
+            night = kept.night if kept else date.today()
+            for shown in self._growing(guest, conversation, earlier, live, came, night):
                 if onlooker.abandoned:
                     return
                 yield shown
@@ -267,9 +299,15 @@ class Handlers:
             self.running.look_away(reply, onlooker)
 
     def _growing(
-        self, guest: Guest, conversation: int, earlier: list[ShownTurn], live: LiveTurn, came: Iterator[Event | None]
+        self,
+        guest: Guest,
+        conversation: int,
+        earlier: list[ShownTurn],
+        live: LiveTurn,
+        came: Iterator[Event | None],
+        night: date | None,
     ) -> Iterator[Shown]:
-        yield _shown([*earlier, live.shown()], conversation)
+        yield _shown([*earlier, live.shown()], conversation, night=night)
         try:
             for event in came:
                 if event is not None:
@@ -277,19 +315,21 @@ class Handlers:
                 elif not self._notes_progress(live):
                     continue
                 if live.state is State.REPLYING:
-                    yield _shown([*earlier, live.shown()], conversation)
+                    yield _shown([*earlier, live.shown()], conversation, night=night)
         except DreamError as error:
             live.fail(str(error))
         except Exception as error:
             log_without_words(log, error)
             live.fail(words("reply", "unexpected"))
-        live.key = self._key_of_turn(guest, conversation, number=live.number)
+        kept = self._as_kept(guest, conversation)
+        live.key = key_of(kept.turns[live.number - 1]) if kept and len(kept.turns) >= live.number else ""
+        earlier = self.turns_of(kept)[: live.number - 1] if live.key else earlier  # a mark may have been set meanwhile
         if live.state is State.FAILED and not live.key:
-            yield _shown(earlier, conversation, render.told(live.notice, restore=live.message))
+            yield _shown(earlier, conversation, render.told(live.notice, restore=live.message), night)
             return
         if live.state is State.REPLYING:
             live.state = State.STOPPED
-        yield _shown([*earlier, live.shown()], conversation)
+        yield _shown([*earlier, live.shown()], conversation, night=night)
 
     def _notes_progress(self, live: LiveTurn) -> bool:
         """Say how far the library is while it is read for the first time; whether there was anything new to say."""
@@ -299,13 +339,12 @@ class Handlers:
             live.notice = words("reply", "preparing", done=done, of=of) if done < of else words("reply", "almost_ready")
         return live.notice != before
 
-    def _key_of_turn(self, guest: Guest, conversation: int, *, number: int) -> str:
-        """The key of the turn of that number, or "" where the journal does not have it."""
+    def _as_kept(self, guest: Guest, conversation: int) -> KeptConversation | None:
+        """The conversation as it lies in the journal now; None where the journal cannot say."""
         try:
-            turns = self.journal.conversation(guest.visitor, conversation).turns
+            return self.journal.conversation(guest.visitor, conversation)
         except DreamError:
-            return ""
-        return key_of(turns[number - 1]) if len(turns) >= number else ""
+            return None
 
 
 def _failing(error: DreamError) -> Iterator[Event]:
@@ -314,9 +353,9 @@ def _failing(error: DreamError) -> Iterator[Event]:
     raise error
 
 
-def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "") -> Shown:
+def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "", night: date | None = None) -> Shown:
     return Shown(
-        render.conversation(turns, conversation),
+        render.conversation(turns, conversation, night),
         render.behind(turns),
         hint or render.hint(),
         str(conversation) if conversation else NEW,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MOST_CHARACTERS = 20_000  # of one message; look.js holds the same figure
+MOST_CHARACTERS_OF_A_FACT = 300  # that a person writes in place of one
 MOST_BYTES = 200_000  # of a request's body
 MOST_UPLOADED = 64_000_000  # bytes of an article or a journal that is brought in
 MOST_BYTES_OF_A_PROGRAM = 1_000_000  # of another program's request, which holds the whole conversation

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.page import render
+from assistant.page.by_hand import ByHand
 from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
 from assistant.page.limits import MOST_THREADS
 from assistant.page.owner import OwnerHandlers
-from assistant.page.panels import ChoicePanel, CountryPanel, MemoryPanel, OwnerPanel
+from assistant.page.panels import ChoicePanel, CountryPanel, MemoryPanel, OwnerPanel, RememberedPanel
 from assistant.page.wiring import Wiring
 from assistant.page.wording import words
 
+# What is pressed in a conversation: whether a reading fits, and what is said by a button. Gradio passes on what is given to trigger().
+IN_THE_TALK = """
+element.addEventListener("click", (event) => {
+  const fit = event.target.closest("[data-fit]");
+  if (fit) {
+    const turn = fit.closest("[data-turn]").dataset.turn;
+    trigger("select", { turn, marker: fit.dataset.marker, fits: fit.dataset.fit === "yes" });
+  }
+  const say = event.target.closest("[data-say]");
+  if (say && window.companion.saying()) trigger("submit", { what: say.dataset.say });
+});
+"""
 LAST_TURN = "(conversation) => [conversation, window.companion.lastTurn()]"
 
 
@@ -27,12 +40,13 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
             with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:
                 memory_panel = MemoryPanel()
+                remembered_panel = RememberedPanel()
                 country_panel = CountryPanel()
                 owner_panel = OwnerPanel()
         with gr.Row(elem_id="room"):
             with gr.Column(elem_id="talk-column"):
                 country_known = gr.HTML("", elem_id="country-known", apply_default_css=False)
-                conversation = gr.HTML("", elem_id="conversation", apply_default_css=False)
+                conversation = gr.HTML("", elem_id="conversation", apply_default_css=False, js_on_load=IN_THE_TALK)
                 with gr.Row(elem_id="failed-actions"):
                     try_again, built_in = _buttons("try_again", "built_in")
                 with gr.Row(elem_id="actions"):
@@ -59,6 +73,9 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
             js="(message, conversation) => window.companion.sending(message, conversation)",
             trigger_mode="multiple",  # look.js holds back what comes too early, and keeps it; Gradio would drop it
         )
+        wiring.reply([conversation.submit], handlers.say)
+        by_hand = ByHand(handlers)
+        wiring.small(conversation.select, by_hand.fit, wiring.conversation_id, [conversation])
         on_the_last = {"inputs": [conversation_id, last_turn], "js": LAST_TURN}
         wiring.reply([again.click, try_again.click], handlers.again, **on_the_last)
         wiring.reply([built_in.click], handlers.let_built_in_answer, **on_the_last)
@@ -70,6 +87,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         page.unload(handlers.leave)  # it also lets the page keep a heartbeat, by which the door knows who is here
         wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
         memory_panel.wire(handlers, more, wiring)
+        remembered_panel.wire(by_hand, more, memory_panel.yes, wiring)
         country_panel.wire(handlers, page.load, more, country_known, wiring)
         owner_panel.wire(owner, more, wiring)
         choice_panel.wire(owner, change, who, wiring)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.page import render
+from assistant.page.by_hand import ByHand
 from assistant.page.gradio_quietly import gr
 from assistant.page.handlers import Handlers
 from assistant.page.owner import OwnerHandlers
@@ -27,6 +29,23 @@ element.addEventListener("change", (event) => {
 });
 """
 
+CORRECT = """
+const correct = (part, instead) => {
+  const { kind, told } = part.closest(".fact").dataset;
+  trigger("edit", { kind, told, instead });
+};
+element.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.closest("[data-take-out]")) correct(target, "");
+  if (target.closest("[data-put-back]")) correct(target, target.closest(".fact").dataset.told);
+});
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  correct(event.target, event.target.elements.instead.value);
+});
+"""
+LOOKED_AT = "() => { window.companion.unfold(); }"
+CORRECTED = "() => { window.companion.corrected(); }"
 ASKED = "() => { window.companion.asked(); }"
 
 
@@ -41,6 +60,11 @@ class MemoryPanel:
         self.ask_one, self.yes_one, self.no_one = _question("ask_one", "yes_one")
         self.ask_all, self.yes_all, self.no_all = _question("ask_all", "yes_all")
 
+    @property
+    def yes(self) -> tuple[Any, Any]:
+        """The clicks that delete words."""
+        return self.yes_one.click, self.yes_all.click
+
     def wire(self, handlers: Handlers, more: Any, wiring: Wiring) -> None:
         """Connect the buttons; opening ``more`` looks anew for what is there."""
         wiring.small(more.expand, handlers.earlier, wiring.conversation_id, [self.earlier])
@@ -51,10 +75,24 @@ class MemoryPanel:
         answers = (self.no_one.click, self.no_all.click, self.yes_one.click, self.yes_all.click)
         for over in (*answers, more.collapse):
             wiring.small(over, lambda: (_show(False), _show(False)), None, asked)
-        for yes in (self.yes_one, self.yes_all):
-            wiring.small(yes.click, lambda: "", None, [self.earlier])  # its list has the first words of each
+        for yes in self.yes:
+            wiring.small(yes, lambda: "", None, [self.earlier])  # its list has the first words of each
         wiring.at_once(self.yes_one.click, handlers.forget_conversation)
         wiring.at_once(self.yes_all.click, handlers.forget_everything, inputs=[])
+
+
+class RememberedPanel:
+    """What the companion remembers of this conversation, to be changed or taken out."""
+
+    def __init__(self) -> None:
+        self.facts = gr.HTML("", elem_id="kept", apply_default_css=False, js_on_load=CORRECT)
+
+    def wire(self, by_hand: ByHand, more: Any, forgotten: Sequence[Any], wiring: Wiring) -> None:
+        """Connect the list; opening ``more`` looks anew, and after ``forgotten`` it is empty."""
+        wiring.small(more.expand, by_hand.remembered, wiring.conversation_id, [self.facts], then=LOOKED_AT)
+        wiring.small(self.facts.edit, by_hand.correct, wiring.conversation_id, [self.facts], then=CORRECTED)
+        for event in forgotten:
+            wiring.small(event, lambda: "", None, [self.facts])
 
 
 class CountryPanel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,7 +13,9 @@ from markupsafe import Markup, escape
 
 from assistant.page import places
 from assistant.page.shown import ShownPassage, ShownTurn, State
-from assistant.page.wording import examples, words
+from assistant.page.way import STAGES, way_of
+from assistant.page.wording import examples, language, months, words
+from assistant.types import Kind
 
 MARK = re.compile(r"\[(\d{1,2})\]")
 HELP = re.compile(
@@ -30,9 +33,11 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, examples=examples, State=State)
     environment.globals.update({place.__name__: place for place in places.EVERY})
-    environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links)
+    environment.globals.update(words=words, examples=examples, language=language, State=State, STAGES=STAGES)
+    environment.filters.update(
+        moment=moment, visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links
+    )
     return environment
 
 
@@ -41,10 +46,21 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(f"{template}.html.jinja").render(**values)
 
 
-def conversation(turns: Sequence[ShownTurn], conversation_id: int | None) -> str:
-    """The whole conversation, or the welcome where nothing has been said yet."""
-    state = turns[-1].state if turns else "welcome"
-    return render("conversation", turns=turns, conversation=conversation_id or "", state=state)
+def conversation(turns: Sequence[ShownTurn], conversation_id: int | None, night: date | None = None) -> str:
+    """The whole conversation, or the welcome where nothing has been said yet. ``night`` names the dream in the browser's tab.
+
+    Its words do not: a browser writes the titles of pages to its disk, where they stay when everything is forgotten here. Nor is a
+    tab named before it is known that nobody is in danger.
+    """
+    is_named = night and turns and turns[0].kind and all(turn.kind != Kind.CRISIS for turn in turns)
+    return render(
+        "conversation",
+        turns=turns,
+        conversation=conversation_id or "",
+        state=turns[-1].state if turns else "welcome",
+        name=words("dream_of", day=day(night)) if is_named and night else "",
+        way=way_of(turns),
+    )
 
 
 def behind(turns: Sequence[ShownTurn]) -> str:
@@ -60,6 +76,17 @@ def hint(*path: str, **values: object) -> str:
 def told(text: str, restore: str = "", forgotten: bool = False) -> str:
     """A line above the box. ``restore`` is a message that goes back into it; ``forgotten`` empties it, in every tab."""
     return render("hint", text=text, restore=restore, forgotten=forgotten)
+
+
+def moment(when: datetime) -> str:
+    """A day and a time, in short."""
+    here = when.astimezone()
+    return f"{day(here)}, {here:%H:%M}"
+
+
+def day(when: date) -> str:
+    """A day without its year."""
+    return f"{when.day} {months()[when.month - 1]}"
 
 
 def visible(text: str) -> Markup:

@@ -41,7 +41,7 @@ from assistant.page.page import build_page
 from assistant.page.passwords import read_passwords
 from assistant.page.quiet_log import log_without_words
 from assistant.page.sharing import Sharing, new_password
-from assistant.page.wording import words
+from assistant.page.wording import choose_language, words
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class House:
         login: Login | None = None,
         limits: Limits = AT_HOME,
     ) -> None:
+        choose_language(companion.settings.language)
         self.companion = companion
         self.sharing = sharing
         self.owner_token = secrets.token_urlsafe(32)

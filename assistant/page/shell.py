@@ -9,13 +9,15 @@ from importlib.resources import files
 
 from assistant.page import render
 from assistant.page.limits import MOST_CHARACTERS
-from assistant.page.wording import raw
+from assistant.page.wording import language, raw
 
 _PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
-STYLES = ("colours.css", "frame.css", "talk.css", "box.css")
+STYLES = ("colours.css", "frame.css", "talk.css", "steps.css", "box.css")
 STYLES_BESIDE = ("colours.css", "beside.css", "journal.css", "connections.css", "library.css")
-SCRIPTS = ("look.js", "beside.js", "library.js")
+SCRIPTS_OF_THE_TALK = ("look.js", "aloud.js")
+SCRIPTS = (*SCRIPTS_OF_THE_TALK, "beside.js", "library.js")
 _FOR_SCRIPTS = ("blank", "example", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
+_LANGUAGE = re.compile(r"<html(?: lang=\"[^\"]*\")?")
 _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
 
 
@@ -30,9 +32,16 @@ def look_version() -> str:
 def dressed(document: str, nonce: str) -> str:
     """Gradio's document with our head and first words, ``nonce`` on each script, and no other host named."""
     document = _MANIFEST.sub("", _PREVIEWS.sub("", document))
-    head = render.render("head", version=look_version(), styles=STYLES, texts=_texts_for_scripts())
+    head = render.render(
+        "head",
+        version=look_version(),
+        styles=STYLES,
+        scripts=SCRIPTS_OF_THE_TALK,
+        texts=_texts_for_scripts(),
+    )
     document = document.replace("</head>", head + "</head>", 1)
     document = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + render.render("first_words"), document, count=1)
+    document = _LANGUAGE.sub(f'<html lang="{language()}"', document, count=1)
     return document.replace("<script", f'<script nonce="{nonce}"')
 
 
@@ -40,11 +49,25 @@ def _texts_for_scripts() -> dict[str, str]:
     """What look.js says of its own accord."""
     hints = {name: raw("hint", name).replace("{most}", f"{MOST_CHARACTERS:,}") for name in _FOR_SCRIPTS}
     names = {
+        "title": ("title",),
         "label": ("composer", "label"),
         "placeholder": ("composer", "placeholder"),
+        "placeholder_ending": ("composer", "placeholder_ending"),
         "placeholder_later": ("composer", "placeholder_later"),
         "new": ("actions", "new"),
         "new_short": ("actions", "new_short"),
+        "again": ("actions", "again"),
+        "again_short": ("actions", "again_short"),
+        "edit": ("actions", "edit"),
+        "edit_short": ("actions", "edit_short"),
+        "undo": ("actions", "undo"),
+        "undo_short": ("actions", "undo_short"),
+        "read_aloud": ("aloud", "read"),
+        "stop_reading": ("aloud", "stop"),
+        "dictate": ("aloud", "dictate"),
+        "stop_dictating": ("aloud", "stop_dictating"),
+        "not_heard": ("aloud", "not_heard"),
+        "no_microphone": ("aloud", "no_microphone"),
         "you": ("reply", "you"),
         "companion": ("reply", "companion"),
         "show_all": ("reply", "show_all"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from assistant.journal import KeptTurn
+from assistant.journal import KeptTurn, turn_from_record
+from assistant.method.new_ending import ends_the_telling
 from assistant.page.places import place_of, place_of_article
-from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence
+from assistant.types import Citation, Done, Event, Notice, Passages, Question, Sentence, Turn
 from knowledge.types import Article, Hit
 
 
@@ -66,6 +67,10 @@ class ShownTurn:
     notice: str = ""
     kind: str = ""
     key: str = ""  # which turn of the journal's this is; empty while it is being answered
+    stage: str = ""
+    wish: str = ""
+    ends_the_telling: bool = False  # of another ending
+    fits: Mapping[int, bool] = field(default_factory=dict)  # the dreamer's word on its readings, by their marks
 
     @property
     def cited(self) -> tuple[ShownPassage, ...]:
@@ -73,15 +78,20 @@ class ShownTurn:
         return tuple(passage for passage in self.passages if passage.cited)
 
     @property
-    def paragraphs(self) -> list[str]:
-        """The reply in paragraphs: each cited unit for itself, the others together, and each line of a unit."""
-        found: list[str] = []
+    def paragraphs(self) -> list[Unit]:
+        """The reply in paragraphs: each cited unit for itself, the others together, and each line of a unit.
+
+        The last paragraph that rests on a passage has its mark.
+        """
+        found: list[Unit] = []
         joins = False
         for unit in self.units:
             lines = [line for line in unit.text.splitlines() if line.strip()]
             if joins and lines and not unit.marker:
-                found[-1] += f" {lines.pop(0)}"
-            found += lines
+                found[-1] = Unit(f"{found[-1].text} {lines.pop(0)}")
+            if unit.marker:
+                found = [one._replace(marker=0) if one.marker == unit.marker else one for one in found]
+            found += [Unit(line, unit.marker if line is lines[-1] else 0) for line in lines]
             joins = not unit.marker and bool(found)
         return found
 
@@ -111,6 +121,7 @@ class LiveTurn:
         self._hits: tuple[Hit, ...] = ()
         self._covered = False
         self._kind = ""
+        self._turn: Turn | None = None
 
     def take(self, event: Event) -> None:
         """Add what one event brings."""
@@ -132,6 +143,7 @@ class LiveTurn:
                 self.notice, self.state = "", State.STOPPED if turn.stopped else State.DONE
                 self._hits, self._covered, self._kind = turn.hits, turn.covered, turn.kind.value
                 self._citations = list(turn.citations)
+                self._turn = turn
 
     def fail(self, notice: str) -> None:
         """The reply ended in an error that is told to the person."""
@@ -153,7 +165,7 @@ class LiveTurn:
             )
             for number, hit in enumerate(self._hits, start=1)
         )
-        return ShownTurn(
+        shown = ShownTurn(
             self.number,
             self.message,
             tuple(self._units),
@@ -165,6 +177,7 @@ class LiveTurn:
             self._kind,
             self.key,
         )
+        return _with_its_place(shown, self._turn) if self._turn else shown
 
 
 def key_of(kept: KeptTurn) -> str:
@@ -184,9 +197,15 @@ def from_journal(number: int, kept: KeptTurn, articles: Mapping[str, Article]) -
     if not units:
         units = (Unit(answer["reply"].removesuffix(question).rstrip()),)
     kind, state = answer["kind"], State.STOPPED if answer.get("stopped") else State.DONE
-    return ShownTurn(
+    shown = ShownTurn(
         number, kept.message, units, question, passages, answer["covered"], state, kind=kind, key=key_of(kept)
     )
+    return replace(_with_its_place(shown, turn_from_record(kept)), fits=kept.fits)
+
+
+def _with_its_place(shown: ShownTurn, turn: Turn) -> ShownTurn:
+    """With where the turn stands in the method."""
+    return replace(shown, stage=turn.stage.value, wish=turn.wish or "", ends_the_telling=ends_the_telling(turn))
 
 
 def _kept_passage(

@@ -90,6 +90,8 @@ class BuiltInVoice:
         as_told = said_back([plan.heard.message]) if plan.facet in (ENDING, REHEARSAL) else ""
         if as_told:
             return Sentence(f"\u201c{as_told}\u201d", Role.HEARD, frame="as-told")
+        if plan.facet == REHEARSAL and plan.plain:  # the message says no more than that it is told
+            return Sentence(plan.plain, Role.HEARD, frame="whole")
         used = [sentence.frame for turn in plan.spoken for sentence in turn.sentences if sentence.frame]
         if plan.kind not in (Kind.DREAM, Kind.UNCOVERED):
             used += OF_THE_DREAM  # an answer may be of waking life

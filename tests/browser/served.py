@@ -113,7 +113,7 @@ class Person:
 
     def reply(self, number: int) -> str:
         """The companion's reply of that turn."""
-        return self.page.locator(f"#turn-{number} .reply").inner_text()
+        return "\n\n".join(self.page.locator(f"#turn-{number} .reply p").all_inner_texts())
 
     def hint(self) -> str:
         """The line above the box."""

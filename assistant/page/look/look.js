@@ -7,6 +7,7 @@ window.companion = (() => {
   const ON_ITS_WAY = 3000; // milliseconds in which a reply that was asked for begins
   const UNFOLDING = 150; // milliseconds in which a folded panel opens
   const CONVERSATION = "dream-companion-conversation";
+  const LINKS = ["dream", "about", "write"]; // that an address may hold
   const DRAFT = "dream-companion-draft:";
   const SECONDS_OF_A_PASSING_HINT = 4;
   const MOST_OF_THE_WINDOW = 0.45; // that a message may fill before it is folded
@@ -29,6 +30,8 @@ window.companion = (() => {
   let hintSeen = ""; // the server's hint that has been acted on
   let passing = 0; // the timer of a hint that goes by itself
   let heard = { turn: "", text: "" }; // what has been told to those who listen
+  let pressed = ""; // which button of the conversation was pressed, so that it has the focus when the server shows it anew
+  let link = location.search; // where the page was opened with a link to something
   const opened = new Set(); // what the person has unfolded, so that it stays so when the server shows the page anew
 
   // ---- the box -------------------------------------------------------------------------------------------------
@@ -69,7 +72,7 @@ window.companion = (() => {
     }
     if (body().state === "lost") hint(texts().no_connection);
     else if (!text.trim()) hint(texts().blank);
-    else if (count > MOST_CHARACTERS) hint(texts().too_long.replace("{count}", count.toLocaleString("en")));
+    else if (count > MOST_CHARACTERS) hint(texts().too_long.replace("{count}", count.toLocaleString(document.documentElement.lang)));
     else return true;
     box().focus({ preventScroll: true });
     return false;
@@ -79,6 +82,18 @@ window.companion = (() => {
     if (maySend()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+  }
+
+  /** Called by Gradio when a button is to say something for the person; what stands in the box stays there. */
+  function saying() {
+    if (body().state === "lost") hint(texts().no_connection);
+    if (body().state === "lost" || body().state === "replying" || pending !== null || Date.now() - askedAgain < ON_ITS_WAY) return false;
+    askedAgain = Date.now();
+    follows = true;
+    body().sending = "";
+    hint("");
+    setTimeout(focusBox, 0);
+    return true;
   }
 
   /** Called by Gradio with what it is about to send. */
@@ -159,10 +174,14 @@ window.companion = (() => {
     }
     askedAgain = 0;
     remember(CONVERSATION, talk.dataset.conversation || "new");
-    box().placeholder = state === "welcome" ? texts().placeholder : texts().placeholder_later;
+    named(talk.dataset);
+    body().step = talk.dataset.step ?? "";
+    const later = talk.dataset.step === "ending" ? texts().placeholder_ending : texts().placeholder_later;
+    box().placeholder = state === "welcome" ? texts().placeholder : later;
     if (pending !== null && isReceived(state)) received();
     if (pending === null && state !== "replying") delete body().sending;
     unfold();
+    focusAgain();
     tell(before === undefined);
     if (state === "replying" || before === "replying" || before === undefined) follow(before === undefined);
     heightThen = document.documentElement.scrollHeight;
@@ -171,6 +190,33 @@ window.companion = (() => {
       hint("");
       if (state === "done") setTimeout(() => find("#send").click(), 0);
     }
+  }
+
+  /** The tab's title names the dream, its address leads back to it. */
+  function named({ conversation, name: dream }) {
+    const title = dream ? `${dream} · ${texts().title}` : texts().title;
+    if (document.title !== title) document.title = title;
+    const address = new URL(location.href);
+    for (const name of LINKS) address.searchParams.delete(name);
+    if (conversation) address.searchParams.set("dream", conversation);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
+
+  /** A button that was pressed is another one when the server has shown the conversation anew. */
+  function focusAgain() {
+    const button = pressed && find(pressed);
+    if (!button || document.activeElement !== document.body) return;
+    button.focus({ preventScroll: true });
+    pressed = "";
+  }
+
+  /** What this tab asks for when it is opened: what its address links to, or else what it showed before. */
+  function remembered() {
+    const query = new URLSearchParams(link);
+    const wanted = LINKS.some((name) => query.has(name)) ? link : recall(CONVERSATION);
+    if (query.has("write")) setTimeout(() => box().focus({ preventScroll: true }), 0);
+    link = "";
+    return wanted;
   }
 
   const lastTurnKey = () => lastTurn()?.dataset.turn ?? "";
@@ -347,6 +393,9 @@ window.companion = (() => {
     return reply ? `${said}\n\n${companion}: ${reply}` : said;
   }
 
+  /** The paragraphs of the reply. */
+  const spoken = (turn) => [...turn.querySelectorAll(".reply p")].map((part) => part.innerText.trim());
+
   /** The reply, and below it a line for each of its marks. */
   function plainReply(turn) {
     const ids = new Set([...turn.querySelectorAll("a.mark")].map((mark) => mark.hash.slice(1)));
@@ -357,7 +406,7 @@ window.companion = (() => {
       );
       return `${number} ${article}: ${section} (${evidence})`;
     });
-    return [turn.querySelector(".reply").innerText.trim(), sources.join("\n")].filter(Boolean).join("\n\n");
+    return [spoken(turn).join("\n\n"), sources.join("\n")].filter(Boolean).join("\n\n");
   }
 
   async function copy(button) {
@@ -395,6 +444,12 @@ window.companion = (() => {
     (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === box()) hold(event);
       if (event.key !== "Escape") return;
+      const changing = event.target.closest(".fact-form");
+      if (changing) {
+        change(changing.closest(".fact"), false);
+        event.stopPropagation();
+        return;
+      }
       if (body().state === "replying") find("#stop").click();
       else if (event.target.closest("#more")) {
         open(find("#more"), false);
@@ -433,6 +488,10 @@ window.companion = (() => {
         note(showAll.previousElementSibling.id, showAll.getAttribute("aria-expanded") !== "true");
         unfold();
       }
+      const fit = target.closest("[data-fit]");
+      if (fit) pressed = `[data-turn="${fit.closest(".turn").dataset.turn}"] [data-fit="${fit.dataset.fit}"][data-marker="${fit.dataset.marker}"]`;
+      const toChange = target.closest("[data-change]");
+      if (toChange) change(toChange.closest(".fact"), toChange.getAttribute("aria-expanded") !== "true");
       const button = target.closest("[data-copy]");
       if (button) copy(button);
       const link = target.closest("a.mark, .back a");
@@ -459,6 +518,26 @@ window.companion = (() => {
       label.setAttribute("aria-expanded", label.nextElementSibling?.style.display !== "none");
   }
 
+  /** Open or close the line in which a remembered fact is changed. */
+  function change(fact, isOpen) {
+    const form = fact.querySelector(".fact-form");
+    const button = fact.querySelector("[data-change]");
+    form.hidden = !isOpen;
+    button.setAttribute("aria-expanded", isOpen);
+    if (isOpen) form.elements.instead.select();
+    else button.focus();
+  }
+
+  /** Called by Gradio when it shows what is remembered anew. */
+  function corrected() {
+    const kept = find("#kept .kept");
+    if (!kept?.dataset.told) return;
+    hint(kept.dataset.told, true);
+    delete kept.dataset.told;
+    unfold();
+    kept.querySelector("summary").focus({ preventScroll: true });
+  }
+
   function furnish() {
     const field = box();
     field.setAttribute("aria-label", texts().label);
@@ -475,8 +554,10 @@ window.companion = (() => {
     told.className = "only-heard";
     told.setAttribute("aria-live", "polite");
     document.body.append(told);
-    find("#new").dataset.short = texts().new_short;
-    find("#new").setAttribute("aria-label", texts().new);
+    for (const name of ["new", "again", "edit", "undo"]) {
+      find(`#${name}`).dataset.short = texts()[`${name}_short`];
+      find(`#${name}`).setAttribute("aria-label", texts()[name]);
+    }
     tellOpen();
     const watched = { childList: true, subtree: true, attributes: true, characterData: true };
     new MutationObserver(conversationShown).observe(find("#conversation"), watched);
@@ -498,7 +579,7 @@ window.companion = (() => {
   }
 
   const built = new MutationObserver(() => {
-    if (!["#box textarea", "#conversation", "#hint", "#behind", "#new", "#more .label-wrap"].every(find)) return;
+    if (!["#box textarea", "#conversation", "#hint", "#behind", "#new", "#undo", "#more .label-wrap"].every(find)) return;
     built.disconnect();
     furnish();
   });
@@ -511,5 +592,5 @@ window.companion = (() => {
     refuse?.focus({ preventScroll: true });
   }
 
-  return { sending, failed, asked, lastTurn: lastTurnKey, remembered: () => recall(CONVERSATION) };
+  return { sending, saying, failed, asked, unfold, corrected, remembered, lastTurn: lastTurnKey, texts, hint, put, box, spoken };
 })();
