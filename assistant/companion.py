@@ -150,10 +150,10 @@ class Companion:
         self._nevers = nevers
         self._strength_of_hints = remembering(KEPT)(hints.strength)
         self._hear = remembering(KEPT)(self._heard_anew)
-        self.recurring = Recurring(journal, self.hear, library)
         self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
         self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
         self._warm = threading.Event()
+        self.recurring = Recurring(journal, self.hear, library, is_ready=self._warm.is_set)
         self._warming = threading.Lock()
         self._progress = (0, 0)
 
@@ -306,7 +306,8 @@ class Companion:
 
     def dreamt_before(self, visitor: str, conversation: int) -> Before | None:
         """An earlier dream of the visitor's that has something in common with this one."""
-        self.recurring.read(visitor, conversation)
+        if not self.journal.dreams.is_read(visitor, conversation, self.recurring.made_of):
+            self.recurring.read(visitor, conversation)
         return self.recurring.before(visitor, conversation)
 
     def remembered(self, visitor: str, conversation: int) -> tuple[Fact, ...]:

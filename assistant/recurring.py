@@ -66,7 +66,10 @@ class Before:
 class Recurring:
     """Reads the dreams of one journal, behind what the person is doing. Safe in several threads."""
 
-    def __init__(self, journal: Journal, hear: Callable[..., Heard], library: Library) -> None:
+    def __init__(
+        self, journal: Journal, hear: Callable[..., Heard], library: Library, is_ready: Callable[[], bool]
+    ) -> None:
+        self._is_ready = is_ready
         self._dreams = journal.dreams
         self._journal = journal
         self._hear = hear
@@ -88,9 +91,9 @@ class Recurring:
         return f"{READER} {self._embedder.fingerprint}"
 
     def later(self, visitor: str) -> None:
-        """Read the visitor's unread dreams as soon as nothing else of the kind is being done."""
+        """Read the visitor's unread dreams as soon as nothing else of the kind is being done; not before the models are loaded."""
         with self._lock:
-            if visitor in self._waiting or self._closing.is_set():
+            if visitor in self._waiting or self._closing.is_set() or not self._is_ready():
                 return
             self._waiting.add(visitor)
         with suppress(RuntimeError):  # the program is ending
@@ -109,34 +112,19 @@ class Recurring:
     def before(self, visitor: str, conversation: int) -> Before | None:
         """The earlier dream that has most in common with this one: its theme, or at least two persons or images.
 
-        Likeness as a whole only decides between such dreams: of 197 diary dreams, those that lay nearest to each other had little more in
-        common than that somebody "had a dream".
+        Likeness as a whole has no say: of 197 diary dreams, those that lay nearest to each other had little more in common than that
+        somebody "had a dream".
         """
-        marks = self._dreams.marks(visitor)
-        here = {(mark.kind, mark.name): mark for mark in marks if mark.conversation == conversation}
-        if not here:
-            return None
-        now = next(iter(here.values())).night
         shared: dict[int, list[Marked]] = {}
-        for mark in marks:
-            is_earlier = (mark.night, mark.conversation) < (now, conversation)
-            if is_earlier and (mark.kind, mark.name) in here and mark.name not in IN_MOST_DREAMS:
+        for mark in self._dreams.shared(visitor, conversation):
+            if mark.name not in IN_MOST_DREAMS:
                 shared.setdefault(mark.conversation, []).append(mark)
-        likeness = dict(self._likeness(visitor, conversation))
-        ranked = sorted(
-            (number for number, common in shared.items() if _is_much(common)),
-            key=lambda number: (_weight(shared[number]), likeness.get(number, 0.0), number),
-        )
-        if not ranked:
+        much = [common for common in shared.values() if _is_much(common)]
+        if not much:
             return None
-        found = self._dreams.entries_of(visitor, ranked[-1:])
-        return Before(found[ranked[-1]], tuple(shared[ranked[-1]])) if found else None
-
-    def _likeness(self, visitor: str, conversation: int) -> list[tuple[int, float]]:
-        ids, vectors = self._dreams.vectors(visitor, self.made_of)
-        if conversation not in ids:
-            return []
-        return list(zip(ids, (vectors @ vectors[ids.index(conversation)]).tolist(), strict=True))
+        most = max(much, key=lambda common: (_weight(common), common[0].night, common[0].conversation))
+        entry = self._dreams.entries_of(visitor, [most[0].conversation]).get(most[0].conversation)
+        return Before(entry, tuple(most)) if entry else None
 
     def alike(self, visitor: str, text: str) -> list[tuple[int, float]]:
         """The ids of the visitor's dreams by how much they mean the same as a text, most first, with the cosine."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from assistant.journal.database import Database, owned, storable
 from assistant.journal.records import OwnWords
@@ -159,6 +159,13 @@ class Dreams:
         with self._database.session() as session:
             return list(session.scalars(asked.order_by(Conversation.night.desc(), Conversation.id.desc())))
 
+    def is_read(self, visitor: str, conversation: int, made_of: str) -> bool:
+        """Whether this reading has read the dream as it is now."""
+        with self._database.session() as session:
+            owned(session, visitor, conversation)
+            row = session.get(ReadDream, conversation)
+            return row is not None and row.made_of == made_of
+
     def keep_reading(
         self,
         visitor: str,
@@ -191,6 +198,23 @@ class Dreams:
         )
         if conversation is not None:
             asked = asked.where(Mark.conversation_id == conversation)
+        with self._database.session() as session:
+            return [Marked(id, night, MarkKind(kind), name) for id, night, kind, name in session.execute(asked)]
+
+    def shared(self, visitor: str, conversation: int) -> list[Marked]:
+        """What the visitor's earlier dreams have in common with this one."""
+        here, this = aliased(Mark), aliased(Conversation)
+        asked = (
+            select(Mark.conversation_id, Conversation.night, Mark.kind, Mark.name)
+            .join(here, (here.kind == Mark.kind) & (here.name == Mark.name) & (here.conversation_id == conversation))
+            .join(Conversation, Conversation.id == Mark.conversation_id)
+            .join(this, this.id == here.conversation_id)
+            .where(
+                Conversation.visitor_id == visitor,
+                this.visitor_id == visitor,
+                tuple_(Conversation.night, Conversation.id) < tuple_(this.night, this.id),
+            )
+        )
         with self._database.session() as session:
             return [Marked(id, night, MarkKind(kind), name) for id, night, kind, name in session.execute(asked)]
 

@@ -133,6 +133,7 @@ class Mark(Base):
     """Something that a dream holds and others may hold as well: a theme, an image, a person or a feeling."""
 
     __tablename__ = "marks"
+    __table_args__ = (Index("ix_marks_names", "name", "kind"),)
     conversation_id: Mapped[int] = mapped_column(
         ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )

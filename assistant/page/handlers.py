@@ -7,7 +7,7 @@ the journal.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -23,19 +23,24 @@ from assistant.page.limits import AT_HOME, MOST_WAITING, REPLIES_AT_ONCE, Limits
 from assistant.page.line import Line
 from assistant.page.links import Link, link_in
 from assistant.page.passwords import said_wait
+from assistant.page.places import place_of_dream
 from assistant.page.quiet_log import log_without_words
 from assistant.page.running import RunningReplies
-from assistant.page.shown import LiveTurn, ShownTurn, State, from_journal, key_of
+from assistant.page.shown import LiveTurn, ShownBefore, ShownTurn, State, from_journal, key_of
 from assistant.page.way import SAID_BY_BUTTONS
 from assistant.page.wording import words
+from assistant.recurring import Before
 from assistant.safety import countries, country_code, help_in, screen
-from assistant.types import Event, Safety, Turn
+from assistant.types import Event, Kind, Safety, Turn
 from knowledge.errors import DreamError
+from knowledge.types import Article
 
 log = logging.getLogger(__name__)
 
 MOST_EARLIER = 12  # conversations that the menu lists
 MOST_SECONDS_FOLLOWED = 120  # that a page which was reloaded waits for the reply that is still being written
+MOST_SHARED = 3  # things named that two dreams have in common
+_TELLS_A_DREAM = (Kind.DREAM, Kind.UNCOVERED)
 NEW = "new"  # what the browser remembers in place of a conversation's number until something is said
 
 
@@ -189,7 +194,20 @@ class Handlers:
 
     def show(self, guest: Guest, kept: KeptConversation | None, hint: str = "") -> Shown:
         """A conversation as it lies in the journal, or the welcome."""
-        return _shown(self.turns_of(kept), kept.id if kept else None, hint, kept.night if kept else None)
+        turns = self.turns_of(kept)
+        if kept and turns:
+            turns[0] = self._beside_earlier(guest, kept.id, turns[0])
+        return _shown(turns, kept.id if kept else None, hint, kept.night if kept else None)
+
+    def _beside_earlier(self, guest: Guest, conversation: int, first: ShownTurn) -> ShownTurn:
+        """The first turn with the earlier dream that has something in common with it, if it tells a dream and is answered."""
+        if first.state is not State.DONE or first.kind not in _TELLS_A_DREAM or not self.companion.warm:
+            return first
+        try:
+            found = self.companion.dreamt_before(guest.visitor, conversation)
+        except DreamError:  # a line that may be missing breaks no conversation
+            return first
+        return replace(first, before=_before(found, self.companion.library.articles())) if found else first
 
     def _follow(self, guest: Guest, link: Link) -> Iterator[Shown]:
         """What a link leads to; where that is not there, an empty page that says so."""
@@ -329,7 +347,10 @@ class Handlers:
             return
         if live.state is State.REPLYING:
             live.state = State.STOPPED
-        yield _shown([*earlier, live.shown()], conversation, night=night)
+        last = live.shown()
+        yield _shown([*earlier, last], conversation, night=night)
+        if not earlier and (last := self._beside_earlier(guest, conversation, last)).before:
+            yield _shown([last], conversation, night=night)
 
     def _notes_progress(self, live: LiveTurn) -> bool:
         """Say how far the library is while it is read for the first time; whether there was anything new to say."""
@@ -351,6 +372,11 @@ def _failing(error: DreamError) -> Iterator[Event]:
     """The events of a reply that could not even begin."""
     yield from ()
     raise error
+
+
+def _before(found: Before, articles: Mapping[str, Article]) -> ShownBefore:
+    names = [articles[mark.name].title if mark.name in articles else mark.name for mark in found.shared]
+    return ShownBefore(place_of_dream(found.entry.id), found.entry.night, tuple(names[:MOST_SHARED]))
 
 
 def _shown(turns: list[ShownTurn], conversation: int | None, hint: str = "", night: date | None = None) -> Shown:

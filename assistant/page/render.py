@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from assistant.page import places
+from assistant.page import dates, places
 from assistant.page.shown import ShownPassage, ShownTurn, State
 from assistant.page.way import STAGES, way_of
-from assistant.page.wording import examples, language, months, words
+from assistant.page.wording import examples, language, words
 from assistant.types import Kind
 
 MARK = re.compile(r"\[(\d{1,2})\]")
@@ -35,9 +35,8 @@ def _templates() -> Environment:
     )
     environment.globals.update({place.__name__: place for place in places.EVERY})
     environment.globals.update(words=words, examples=examples, language=language, State=State, STAGES=STAGES)
-    environment.filters.update(
-        moment=moment, visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links
-    )
+    environment.filters.update(visible=visible, with_marks=with_marks, with_quotes=with_quotes, with_links=with_links)
+    environment.filters.update({written.__name__: written for written in dates.EVERY})
     return environment
 
 
@@ -58,7 +57,7 @@ def conversation(turns: Sequence[ShownTurn], conversation_id: int | None, night:
         turns=turns,
         conversation=conversation_id or "",
         state=turns[-1].state if turns else "welcome",
-        name=words("dream_of", day=day(night)) if is_named and night else "",
+        name=words("dream_of", day=dates.short_day(night)) if is_named and night else "",
         way=way_of(turns),
     )
 
@@ -76,17 +75,6 @@ def hint(*path: str, **values: object) -> str:
 def told(text: str, restore: str = "", forgotten: bool = False) -> str:
     """A line above the box. ``restore`` is a message that goes back into it; ``forgotten`` empties it, in every tab."""
     return render("hint", text=text, restore=restore, forgotten=forgotten)
-
-
-def moment(when: datetime) -> str:
-    """A day and a time, in short."""
-    here = when.astimezone()
-    return f"{day(here)}, {here:%H:%M}"
-
-
-def day(when: date) -> str:
-    """A day without its year."""
-    return f"{when.day} {months()[when.month - 1]}"
 
 
 def visible(text: str) -> Markup:

@@ -54,6 +54,8 @@ def _texts_for_scripts() -> dict[str, str]:
         "placeholder": ("composer", "placeholder"),
         "placeholder_ending": ("composer", "placeholder_ending"),
         "placeholder_later": ("composer", "placeholder_later"),
+        "talk_about": ("actions", "talk_about"),
+        "try_again": ("actions", "try_again"),
         "new": ("actions", "new"),
         "new_short": ("actions", "new_short"),
         "again": ("actions", "again"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -46,6 +47,14 @@ class ShownPassage:
         return bool(self.quotes)
 
 
+class ShownBefore(NamedTuple):
+    """An earlier dream that has something in common with this one: its page, its night, and what that is."""
+
+    place: str
+    night: date
+    shared: tuple[str, ...]
+
+
 class Unit(NamedTuple):
     """A finished piece of a reply, a sentence or a few; ``marker`` is the passage it cites, or 0."""
 
@@ -71,6 +80,7 @@ class ShownTurn:
     wish: str = ""
     ends_the_telling: bool = False  # of another ending
     fits: Mapping[int, bool] = field(default_factory=dict)  # the dreamer's word on its readings, by their marks
+    before: ShownBefore | None = None
 
     @property
     def cited(self) -> tuple[ShownPassage, ...]:

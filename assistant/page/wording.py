@@ -102,6 +102,6 @@ def examples() -> tuple[str, ...]:
     return tuple(_of(_chosen)["examples"])
 
 
-def months() -> tuple[str, ...]:
-    """The names of the months in a date, from January on."""
-    return tuple(_of(_chosen)["months"])
+def names(of: str) -> tuple[str, ...]:
+    """The list of names at that place of the file, of months or days of the week."""
+    return tuple(_of(_chosen)[of])

@@ -383,7 +383,7 @@ def test_a_text_that_cannot_be_added_stands_in_its_field_again(owner: Browser) -
 def test_one_thing_is_done_at_a_time_and_can_be_stopped(
     small: Companion, owner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedder: Any = small.library._embedder
+    embedder: Any = small.library.embedder
     begun, goes_on = threading.Event(), threading.Event()
     encode = embedder.encode
 

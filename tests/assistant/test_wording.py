@@ -123,7 +123,7 @@ def test_a_second_language_is_a_second_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "without", "told"),
     [
-        ({}, "  blank:", "lacks the text hint.blank, which in English is: There is nothing to send yet"),
+        ({}, "  taken_back:", "lacks the text hint.taken_back, which in English is: Your last message"),
         ({}, "months:", "lacks the text months"),
         ({"{most} messages": "{meest} messages"}, "", "{meest} in the text hint.too_many"),
     ],

@@ -16,6 +16,7 @@ from assistant.journal.records import OwnWords
 from assistant.page.beside.frame import Form, form, led_to, page, shown, text_in
 from assistant.page.beside.journal import DAYS, day_in
 from assistant.page.beside.recurring import sign_of
+from assistant.page.dates import long_day
 from assistant.page.guests import Guest
 from assistant.page.shown import ShownTurn, from_journal
 from assistant.page.wording import words
@@ -35,7 +36,7 @@ def title_of(kept: KeptConversation) -> str:
 
 def tab_name(kept: KeptConversation) -> str:
     """What the browser's tab says. Browsers write that to their history, so it has no word of the dream."""
-    return words("dream", "tab", night=f"{kept.night:%d %B %Y}")
+    return words("dream_of", day=long_day(kept.night or kept.created))
 
 
 def routes(companion: Companion) -> list[Route]:
@@ -73,7 +74,7 @@ def routes(companion: Companion) -> list[Route]:
 
     def markdown(request: Request, guest: Guest) -> Response:
         kept = kept_of(request, guest)
-        text = f"# {title_of(kept)}\n\n{kept.night:%d %B %Y}\n\n{_note(companion, guest, kept)}\n"
+        text = f"# {title_of(kept)}\n\n{long_day(kept.night or kept.created)}\n\n{_note(companion, guest, kept)}\n"
         disposition = f'attachment; filename="dream-{kept.night}.md"'
         return PlainTextResponse(text, media_type="text/markdown", headers={"Content-Disposition": disposition})
 
@@ -118,8 +119,6 @@ def _dream(
         name=title_of(kept),
         seen=_seen(kept),
         turns=turns,
-        fits={turn.id: turn.fits for turn in kept.turns},
-        ids=[turn.id for turn in kept.turns],
         is_answered=any(_is_answered(turn) for turn in turns),
         sign_of=sign_of,
         marks=companion.journal.dreams.marks(guest.visitor, kept.id),

@@ -19,6 +19,8 @@ from assistant.companion import MOST_CHARACTERS, Companion
 from assistant.journal.dreams import Entry
 from assistant.journal.records import OwnWords
 from assistant.page.beside.frame import Form, form, led_to, page, shown, text_in
+from assistant.page.dates import month_of
+from assistant.page.dates import weekday as weekday_name
 from assistant.page.guests import Guest
 from assistant.page.wording import words
 from assistant.words import content_stems
@@ -49,7 +51,7 @@ class Filter:
 
 def by_month(entries: Iterable[Entry]) -> list[Month]:
     """The dreams under the months of their nights, in the order in which they come."""
-    return [Month(name, list(some)) for name, some in groupby(entries, lambda entry: f"{entry.night:%B %Y}")]
+    return [Month(name, list(some)) for name, some in groupby(entries, lambda entry: month_of(entry.night))]
 
 
 def routes(companion: Companion) -> list[Route]:
@@ -186,12 +188,12 @@ def _filter(request: Request) -> Filter | None:
     if month := _MONTH.fullmatch(asked.get("month", "")):
         year, number = int(month[1]), int(month[2])
         if 1 <= number <= 12 and year >= 1:
-            name = f"{date(year, number, 1):%B %Y}"
+            name = month_of(date(year, number, 1))
             return Filter(name, lambda night, _day: (night.year, night.month) == (year, number))
     if asked.get("weekday", "") in tuple("0123456"):
-        weekday = int(asked["weekday"])
-        told = words("journal", "on_a", day=f"{date(2024, 1, 1 + weekday):%A}")
-        return Filter(told, lambda night, _day: night.weekday() == weekday)
+        number = int(asked["weekday"])
+        told = words("journal", "on_a", day=weekday_name(number))
+        return Filter(told, lambda night, _day: night.weekday() == number)
     if (day := asked.get("day", "")) in DAYS:
         return Filter(words("journal", "after_a", day=words("days", day)), lambda _night, before: before == day)
     return None

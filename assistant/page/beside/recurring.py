@@ -16,6 +16,7 @@ from assistant.companion import Companion
 from assistant.journal.dreams import MarkKind
 from assistant.page.beside.frame import page, shown
 from assistant.page.beside.journal import DAYS, MOST_FOUND, by_month
+from assistant.page.dates import short_month_of, weekday
 from assistant.page.guests import Guest
 from assistant.page.wording import words
 from assistant.recurring import IN_MOST_DREAMS
@@ -116,7 +117,7 @@ def _months(nights: Iterable[date]) -> list[str]:
 
 def _plots(nights: Sequence[tuple[int, date, str]], months: Sequence[str]) -> dict[str, tuple[Bar, ...]]:
     """How many dreams there were in each month, on each day of the week, and after each kind of day."""
-    weekdays = {str(number): f"{date(2024, 1, 1 + number):%A}" for number in range(7)}
+    weekdays = {str(number): weekday(number) for number in range(7)}
     return {
         "months": _plot(
             Counter(_month_of(night) for _, night, _ in nights),
@@ -143,7 +144,7 @@ def _plot(counts: Mapping[str, int], addresses: Mapping[str, tuple[str, str]]) -
 
 
 def _month_name(month: str) -> str:
-    return f"{date.fromisoformat(f'{month}-01'):%b %Y}"
+    return short_month_of(date.fromisoformat(f"{month}-01"))
 
 
 def _strands(

@@ -178,6 +178,7 @@ window.companion = (() => {
     body().step = talk.dataset.step ?? "";
     const later = talk.dataset.step === "ending" ? texts().placeholder_ending : texts().placeholder_later;
     box().placeholder = state === "welcome" ? texts().placeholder : later;
+    find("#try-again").textContent = state === "unfinished" && !lastTurn().previousElementSibling ? texts().talk_about : texts().try_again;
     if (pending !== null && isReceived(state)) received();
     if (pending === null && state !== "replying") delete body().sending;
     unfold();

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String, primary_key=True),
         sa.Column("name", sa.String, primary_key=True),
     )
+    op.create_index("ix_marks_names", "marks", ["name", "kind"])
 
 
 def _of_a_conversation() -> sa.Column[int]:
