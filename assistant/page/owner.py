@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from assistant.companion import Companion, Offer, WhoAnswers
@@ -11,11 +10,12 @@ from assistant.page import render
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import guest_of
 from assistant.page.sharing import Sharing
+from assistant.page.tabs import Here
 from assistant.page.wording import words
 from assistant.voices.answering import BUILT_IN
 from knowledge.errors import UsageError
 
-Present = Callable[[], Mapping[str, datetime]]  # the visitors whose page is open, and since when
+Present = Callable[[], Mapping[str, Here]]  # the visitors whose page is open
 
 
 class OwnerHandlers:
@@ -25,6 +25,10 @@ class OwnerHandlers:
         self._companion = companion
         self._present = present
         self._sharing = sharing
+
+    def named(self, request: gr.Request) -> str:
+        """The page's name and, where somebody is logged in under a name, who that is and the way out."""
+        return render.render("title", name=guest_of(request).name)
 
     def greet(self, request: gr.Request) -> tuple[str, Any, Any]:
         """Who answers this visitor; the owner also gets the button to change it and the owner's panel."""

@@ -24,6 +24,7 @@ from assistant.page.owner import OwnerHandlers
 from assistant.page.page import build_page
 from assistant.page.quiet_log import log_without_words
 from assistant.page.sharing import Sharing
+from assistant.page.tabs import Here
 from assistant.page.wording import words
 from assistant.types import Event, Notice
 from knowledge.errors import StorageError, UsageError
@@ -441,8 +442,8 @@ def test_everything_is_forgotten_to_the_last_byte(handlers: Handlers, anna: Any)
 
 
 def owners(companion: Companion, tmp_path: Path) -> OwnerHandlers:
-    since = datetime(2026, 1, 1, 4, 10)
-    return OwnerHandlers(companion, lambda: {"olga": since, "visitor": since}, Sharing(tmp_path))
+    here = Here(datetime(2026, 1, 1, 4, 10))
+    return OwnerHandlers(companion, lambda: {"olga": here, "visitor": here}, Sharing(tmp_path))
 
 
 def test_everybody_is_told_who_answers_and_only_the_owner_may_change_it(companion: Companion, tmp_path: Path) -> None:
