@@ -80,7 +80,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     share: Annotated[bool, typer.Option("--share", help="Also make a public link, behind a password.")] = False,
-    auth_file: Annotated[Optional[Path], typer.Option(help="A file with name:password lines; each name has a journal of its own.")] = None,  # noqa: UP045
+    auth_file: Annotated[Optional[Path], typer.Option(help="A file of name:password lines, one a person.")] = None,  # noqa: UP045
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     data_dir: DataDir = None,
 ) -> None:

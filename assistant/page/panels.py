@@ -78,6 +78,7 @@ class ChoicePanel:
         with gr.Column(visible=False, elem_id="choice") as self.column:
             self.offers = gr.Radio([], label=words("who", "heading"), elem_id="offers")
             self.explanation = gr.HTML("", elem_id="explanation", apply_default_css=False)
+            gr.HTML(render.render("enter_own"), elem_id="enter-own", apply_default_css=False)
             with gr.Row(elem_id="choice-buttons"):
                 self.use = gr.Button(words("who", "use"), elem_id="use-offer", variant="primary", visible=False)
                 self.keep = gr.Button(words("who", "keep"), elem_id="keep-voice")
@@ -101,7 +102,7 @@ class OwnerPanel:
 
     def wire(self, owner: OwnerHandlers, more: Any, wiring: Wiring) -> None:
         """Connect the buttons; opening ``more`` looks anew."""
-        wiring.small(more.expand, owner.here, None, [self.text, self.stop])
+        wiring.small(more.expand, owner.here, wiring.conversation_id, [self.text, self.stop])
         wiring.small(self.stop.click, owner.stop_sharing, None, [self.text, self.stop])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -458,7 +459,7 @@ def test_everybody_is_told_who_answers_and_only_the_owner_may_change_it(companio
     for choose in (owner.looked_at, owner.choose):
         with pytest.raises(UsageError, match="Only the person who runs this companion"):
             choose("built-in", asking("anna"))
-    assert owner.here(asking("anna"))[0] == ""
+    assert owner.here("", asking("anna"))[0] == ""
 
 
 def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_path: Path) -> None:
@@ -469,7 +470,11 @@ def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_pa
     assert owner.offers(olga)[1]["value"] == offers[True].id
     assert words("who", "leaving_short", model="far-model") in owner.greet(olga)[0]
     text, button = owner.looked_at(offers[True].id, olga)
-    assert words("who", "leaves") in text and button["value"] == "Yes, my words may leave this computer"
+    assert (
+        words("who", "leaves", host="192.0.2.7") in text
+        and "tokens" in text
+        and button["value"] == "Yes, my words may leave this computer"
+    )
     text, button = owner.looked_at(offers[False].id, olga)
     assert words("who", "stays") in text and button["value"] == words("who", "use")
     line, panel = owner.choose(offers[False].id, olga)
@@ -481,8 +486,9 @@ def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_pa
 
 
 def test_the_owner_sees_who_is_here_and_since_when(companion: Companion, tmp_path: Path) -> None:
-    shown, stop = owners(companion, tmp_path).here(asking("olga", owner=True))
-    assert "Here now (2): you, since 04:10; one visitor, since 04:10." in shown
+    shown, stop = owners(companion, tmp_path).here("", asking("olga", owner=True))
+    told = re.sub(r"\s*<[^>]+>\s*", "|", shown)
+    assert "Here now (2)" in told and "|You|since Thu 01 Jan, 04:10|" in told and "|A visitor|since" in told
     assert words("owner", "not_sharing") in shown and stop["visible"] is False
 
 
