@@ -79,7 +79,10 @@ class OwnerHandlers:
             return "", gr.update(visible=False)
         here = sorted(self._present().items(), key=lambda entry: entry[1].since)
         people = [{"name": _named(guest.visitor, visitor, one), "since": _moment(one.since)} for visitor, one in here]
-        costs = said_costs(self._companion, guest.visitor, self._conversation(guest.visitor, conversation))
+        costs = [
+            self._companion.who_answers(guest.visitor).line,
+            *said_costs(self._companion, guest.visitor, self._conversation(guest.visitor, conversation)),
+        ]
         shown = render.render(
             "owner", people=people, link=self._sharing.link, sharing=_said_sharing(self._sharing), costs=costs
         )

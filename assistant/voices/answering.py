@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from assistant.errors import ModelError, ModelUnreachable
 from assistant.models.client import ChatClient, Message, Times
 from assistant.models.discovery import find_servers
+from assistant.models.failures import is_loopback
 from assistant.models.local_server import LocalServer
 from assistant.models.own_endpoint import OWN, OwnEndpoint, OwnEndpoints
 from assistant.settings import Settings
@@ -150,8 +151,9 @@ class Answering:
             line = f"No model: composed from your words and the library. {NOTHING_LEAVES}"
             return WhoAnswers("built-in", "", False, line)
         if self._is_missing(choice):
-            line = f"The key for {self._host(choice)} is not here any more. {NOTHING_LEAVES}"
-            return WhoAnswers("built-in", "", False, line, self._host(choice))
+            host = urlsplit(self._parts(choice)[1]).hostname or ""
+            line = f"The key for {host} is not here any more, so the built-in voice answers. {NOTHING_LEAVES}"
+            return WhoAnswers("built-in", "", False, line, host)
         _, address, model = self._parts(choice)
         label = self._label(choice)
         leaves = self._leaves(choice)
@@ -253,8 +255,7 @@ class Answering:
     def _leaves(self, choice: str) -> bool:
         if choice == BUILT_IN or choice.startswith("gguf "):
             return False
-        host = urlsplit(self._parts(choice)[1]).hostname or ""
-        return host not in ("localhost", "::1") and not host.startswith("127.")
+        return not is_loopback(urlsplit(self._parts(choice)[1]).hostname or "")
 
     def _label(self, choice: str) -> str:
         if choice == BUILT_IN:

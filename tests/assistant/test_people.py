@@ -23,7 +23,9 @@ from tests.browser.served import Site
 from tests.program import Tab
 from tests.warm_companion import warm_companion
 
-PEOPLE = {"anna": "one", "bert": "two"}
+PASSWORDS = {"anna": "one", "bert": "two", "anna anew": "three"}
+HASHES = {name: hashed_line(name, said).partition(":")[2] for name, said in PASSWORDS.items()}  # hashing takes its time
+PEOPLE = {name: HASHES[name] for name in ("anna", "bert")}
 DREAM = "I was running from a man and my legs would not move at all."
 
 
@@ -86,7 +88,7 @@ def test_another_password_keeps_the_person_but_ends_their_passes_alone(tmp_path:
     door = door_for(tmp_path)
     anna, bert = entered(door, "anna", "one"), entered(door, "bert", "two")
     before = visitor(anna, "taba1")
-    changed = door_for(tmp_path, {"anna": "three", "bert": "two"})
+    changed = door_for(tmp_path, {**PEOPLE, "anna": HASHES["anna anew"]})
     again, berts = (TestClient(changed, base_url=OWN, follow_redirects=False) for _ in range(2))
     again.cookies, berts.cookies = anna.cookies, bert.cookies
     assert again.get("/").headers["location"] == "/login" and berts.get("/").status_code == 200
@@ -95,7 +97,7 @@ def test_another_password_keeps_the_person_but_ends_their_passes_alone(tmp_path:
 
 def test_without_their_name_nobody_reaches_their_journal(tmp_path: Path) -> None:
     anna = entered(door_for(tmp_path), "anna", "one")
-    removed = TestClient(door_for(tmp_path, {"bert": "two"}), base_url=OWN, follow_redirects=False)
+    removed = TestClient(door_for(tmp_path, {"bert": PEOPLE["bert"]}), base_url=OWN, follow_redirects=False)
     removed.cookies = anna.cookies
     assert removed.get("/").headers["location"] == "/login" and join(removed).status_code == 401
 
@@ -201,7 +203,7 @@ def at(site: Site, name: str, tab: str) -> Tab:
     """Somebody who has logged in at a browser of their own."""
     entering = httpx.Client(base_url=site.address, headers={"origin": site.address.rstrip("/")})
     entering.get("/login")
-    entering.post("/login", data={"name": name, "password": PEOPLE[name]})
+    entering.post("/login", data={"name": name, "password": PASSWORDS[name]})
     opened = Tab(tab)
     opened.browser.cookies = entering.cookies
     opened.open(site.address)

@@ -129,7 +129,7 @@ class EndpointPages:
         sent, received = prices
         price = None if sent is None or received is None else Price(sent, received)
         self._answering.prices.set(self._companion.choice_of(visitor), price)
-        return led_to(f"{HERE}?price#cost")
+        return led_to(f"{HERE}?price_kept#cost")
 
     def _entered(self, visitor: str, given: Form) -> tuple[OwnEndpoint, dict[str, str]]:
         """What was entered, and what is wrong with it before anybody is asked.
@@ -182,7 +182,7 @@ class EndpointPages:
             costs=said_costs(self._companion, visitor, latest),
             first_reply=self._companion.usage_of_a_first_reply() if self._companion.warm else None,
             context_tokens=self._companion.settings.context_tokens,
-            done=next((name for name in ("answers", "forgotten", "price") if name in request.query_params), ""),
+            done=next((name for name in ("answers", "forgotten", "price_kept") if name in request.query_params), ""),
         )
 
 
