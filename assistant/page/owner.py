@@ -60,9 +60,8 @@ class OwnerHandlers:
         offer = self._offer(offer_id)
         lines = [words("who", "leaves", host=offer.host) if offer.leaves_computer else words("who", "stays")]
         if offer.leaves_computer and self._companion.warm:
-            usage, most = self._companion.usage_of_a_first_reply(), self._companion.settings.context_tokens
-            numbers = {"sent": f"{usage.sent:,}", "received": f"{usage.received:,}", "most": f"{most:,}"}
-            lines.append(words("cost", "first_reply", **numbers))
+            usage = self._companion.usage_of_a_first_reply()
+            lines.append(words("cost", "in_short", sent=f"{usage.sent:,}", received=f"{usage.received:,}"))
         button = words("who", "use_leaving" if offer.leaves_computer else "use")
         return render.render("explanation", text=" ".join(lines)), gr.update(value=button, visible=True)
 

@@ -269,7 +269,7 @@ class Answering:
             else f"at {urlsplit(address).netloc.rpartition('@')[2]}, on this computer"
         )
         if kind == OWN:
-            where = f"{where}, which you entered"
+            where = f"{where} (your endpoint)"
         return f"{model} {where}" if model else f"A model {where}, with the key from your environment"
 
 
