@@ -87,7 +87,9 @@ class ChoicePanel:
         """Connect the buttons; ``change`` opens the panel, ``who`` is the line that says who answers."""
         opened = [self.column, self.offers, self.explanation, self.use]
         wiring.small(change.click, owner.offers, None, opened)
-        wiring.small(self.offers.input, owner.looked_at, self.offers, [self.explanation, self.use])
+        told = [self.explanation, self.use]
+        # What is told must be of the offer that is chosen, however fast one goes through them.
+        wiring.small(self.offers.input, owner.looked_at, self.offers, told, trigger_mode="always_last")
         wiring.small(self.use.click, owner.choose, self.offers, [who, self.column])
         wiring.small(self.keep.click, lambda: _show(False), None, [self.column])
 

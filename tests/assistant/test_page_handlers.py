@@ -492,6 +492,18 @@ def test_the_owner_sees_who_is_here_and_since_when(companion: Companion, tmp_pat
     assert words("owner", "not_sharing") in shown and stop["visible"] is False
 
 
+def test_the_owner_is_told_how_long_the_link_may_live(companion: Companion, tmp_path: Path) -> None:
+    owner, sharing = owners(companion, tmp_path), Sharing(tmp_path)
+    owner._sharing, sharing._tunnel = sharing, SimpleNamespace(proc=SimpleNamespace(poll=lambda: None))
+    sharing.link, sharing.since = "https://abc.gradio.live", datetime(2026, 1, 1, 4, 10)
+    shown, stop = owner.here("", asking("olga", owner=True))
+    assert "https://abc.gradio.live" in shown and "Shared since Thu 01 Jan, 04:10." in shown
+    assert "may end from Sun 04 Jan, 04:10 on" in " ".join(shown.split())
+    assert "over by Thu 08 Jan, 04:10 at the latest" in shown and stop["visible"] is True
+    sharing._tunnel.proc.poll = lambda: 1
+    assert words("owner", "link_gone") in owner.here("", asking("olga", owner=True))[0]
+
+
 # ---- the page as a whole ----
 
 

@@ -108,7 +108,7 @@ class EndpointPages:
     def forget(self, request: Request, guest: Guest, given: Form) -> Response:
         """Away with address and key, from memory, disk and keyring; the built-in voice answers."""
         visitor = _owner_only(guest)
-        self._drafts.pop(visitor, None)
+        self._drafts.clear()
         if self._companion.choice_of(visitor).startswith(f"{OWN} "):
             self._companion.choose(visitor, BUILT_IN)
         self._answering.forget_endpoint()
