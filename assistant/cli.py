@@ -84,7 +84,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     share: Annotated[bool, typer.Option("--share", help="Also make a public link, behind a password.")] = False,
-    auth_file: Annotated[Optional[Path], typer.Option(help="A file with user:password lines.")] = None,  # noqa: UP045
+    auth_file: Annotated[Optional[Path], typer.Option(help="A file of name:password lines, one a person.")] = None,  # noqa: UP045
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -93,6 +93,16 @@ def serve(
 
     settings = load_settings(data_dir)
     serve_page(_companion(settings), host=host, port=port, share=share, auth_file=auth_file, open_browser=open_page)
+
+
+@app.command()
+def password() -> None:
+    """A line for serve's --auth-file, with a hash in place of the password: asks for a name and a password, prints the line."""
+    from assistant.page.passwords import hashed_line
+
+    name = typer.prompt("Name", err=True)
+    given = typer.prompt("Password", hide_input=True, confirmation_prompt="Once more", err=True)
+    sys.stdout.write(hashed_line(name, given) + "\n")
 
 
 @app.command()

@@ -71,7 +71,9 @@ from assistant.understanding import (
     tells_a_dream,
 )
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
-from assistant.voices.free import NOTES_OF_A_TURN
+from assistant.voices.costs import SAMPLE, usual_reply
+from assistant.voices.free import NOTES_OF_A_TURN, messages_for
+from assistant.voices.usage import Usage, tokens_sent
 from assistant.voices.voice import Voice
 from assistant.words import MARK, count_words, may_be_another_language
 from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
@@ -264,6 +266,10 @@ class Companion:
         """Who answers this visitor."""
         return self._answering.describe(self.journal.voice_of(visitor))
 
+    def choice_of(self, visitor: str) -> str:
+        """The id of the offer that answers this visitor: their own choice, or what does where they chose nothing."""
+        return self.journal.voice_of(visitor) or self._answering.default()
+
     def offers(self) -> list[Offer]:
         """Who could answer, looked for now."""
         return self._answering.offers()
@@ -273,6 +279,18 @@ class Companion:
         choice = self._answering.accept(offer_id)
         self.journal.choose_voice(visitor, choice)
         return self._answering.describe(choice)
+
+    @property
+    def answering(self) -> Answering:
+        """The voices, and the endpoint that the owner has entered."""
+        return self._answering
+
+    def usage_of_a_first_reply(self) -> Usage:
+        """About what the first reply to a dream takes of a model: the real request for ``SAMPLE``, and a usual reply."""
+        self.warm_up()
+        said = _Said("", 0, SAMPLE, (), time.perf_counter(), None)
+        plan = self._plan(said, Safety.NONE, said)
+        return Usage(tokens_sent(messages_for(plan, self.settings.context_tokens)), usual_reply(plan))
 
     def country_of(self, visitor: str) -> str:
         """The two letters of the country whose help line is named to this visitor: their own choice, else the setting's."""
@@ -616,5 +634,6 @@ def _turn(said: _Said, plan: Plan, checker: Checker, safety: Safety, voice: Voic
         facet=plan.facet,
         wish=plan.wish,
         opens_a_dream=plan.opens_a_dream,
+        tokens=(voice.used.sent, voice.used.received),
         id=said.turn_id,
     )

@@ -15,6 +15,7 @@ from rich.filesize import decimal
 from assistant.companion import Companion
 from assistant.models.discovery import find_servers
 from assistant.models.model_file import check_processor, physical_cores
+from assistant.models.own_endpoint import OwnEndpoints
 from assistant.models.presets import PRESETS, best_for, fetched_path, fits, memory_here, speed_of
 from assistant.models.small_model import small_model_path
 from assistant.settings import Settings
@@ -58,6 +59,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("larger models", larger_models),
         ("model servers here", _servers),
         ("model", _model),
+        ("entered endpoint", _entered),
     ]
     return [_guarded(name, check, settings) for name, check in checks]
 
@@ -167,6 +169,22 @@ def _model(settings: Settings) -> Finding:
             "Choose a larger model, or leave DREAM_MODEL and DREAM_GGUF unset for the built-in voice.",
         )
     return Finding("model", "works", f"can carry the conversation: {share:.0%} of its sentences were replaced")
+
+
+def _entered(settings: Settings) -> Finding:
+    """The endpoint that the owner entered in the page; nobody is asked whether it answers."""
+    name, own = "entered endpoint", OwnEndpoints(settings.data_dir)
+    entered, at_hand = own.entered(), own.at_hand()
+    if entered is None:
+        return Finding(name, "note", "none: the owner can enter one in the page, under Change")
+    says = f"{entered.model} at {entered.host}"
+    if own.is_in_keyring and at_hand is None:
+        return Finding(name, "note", f"{says}; the keyring does not give its key out", "Unlock the keyring.")
+    if at_hand is None:
+        return Finding(name, "note", f"{says}; its key is in no keyring, so it is entered anew after each start")
+    return Finding(
+        name, "works", f"{says}; its key is in the keyring" if own.is_in_keyring else f"{says}, without a key"
+    )
 
 
 def _try_voice(settings: Settings, *, built_in: bool) -> tuple[float, str]:

@@ -17,9 +17,16 @@ from knowledge.errors import DreamError
 
 
 class ModelError(DreamError):
-    """The reply could not be had from the model. Nothing the person wrote is lost."""
+    """The reply could not be had from the model. Nothing the person wrote is lost.
+
+    ``about`` is what has to be corrected: "address", "key" or "model"; "" where it is none of them, or not known.
+    """
 
     kind = "model"
+
+    def __init__(self, message: str, about: str = "") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class ModelUnreachable(ModelError):

@@ -271,6 +271,7 @@ class Turn:
     wish: Wish | None = None
     opens_a_dream: bool = False  # the message says of itself that it turns to another dream
     stopped: bool = False  # the person did not let it finish
+    tokens: tuple[int, int] = (0, 0)  # about how many were sent to a model, and received from it
     id: int | None = None
     fits: frozenset[int] = frozenset()  # the marks of its readings of which the dreamer said that they fit
     misfits: frozenset[int] = frozenset()  # and of those that don't

@@ -99,6 +99,7 @@ def for_later(turn: Turn) -> dict[str, Any]:
         "wish": turn.wish,
         "opens_a_dream": turn.opens_a_dream,
         "stopped": turn.stopped,
+        "tokens": list(turn.tokens),
         "sentences": [
             {
                 "text": sentence.text,

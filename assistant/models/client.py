@@ -83,14 +83,16 @@ class ChatClient:
     """A model behind an address. Safe to use from several threads; ``close`` ends what is under way.
 
     Nothing is read from the environment but the proxy settings, and those not for this computer's own addresses.
-    Raises UsageError for an address or a key that cannot be one.
+    ``entered``: it was entered in the page. Raises UsageError for an address or a key that cannot be one.
     """
 
-    def __init__(self, base_url: str, api_key: str, model: str, times: Times | None = None) -> None:
+    def __init__(
+        self, base_url: str, api_key: str, model: str, times: Times | None = None, *, entered: bool = False
+    ) -> None:
         key = api_key.strip()
         if not (key.isascii() and key.isprintable()):
             raise UsageError("The API key holds characters that no key has. Copy it again (OPENAI_API_KEY).")
-        self._to = failures.addressee(base_url, model, key)
+        self._to = failures.addressee(base_url, model, key, entered=entered)
         self._key = key or NO_KEY
         self._times = times or Times()
         self._refused: set[str] = set()

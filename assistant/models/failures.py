@@ -30,17 +30,29 @@ TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 NO_CREDIT = re.compile(r"insufficient_quota|exceeded your current quota|billing", re.IGNORECASE)
+NO_SUCH_MODEL = re.compile(
+    r"model_not_found|(?:no such|unknown|invalid|not a valid) model|model\b[^\"]{0,80}\b(?:not found|not exist)",
+    re.IGNORECASE,
+)
 LONGEST_QUOTE = 200  # characters of the server's own words in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom we talk to. ``address`` is fit to be shown: without user name, password and query."""
+    """Whom we talk to. ``address`` is fit to be shown: without user name, password and query.
+
+    ``entered``: the owner has entered it in the page, so that no setting of the environment is to be corrected.
+    """
 
     model: str
     address: str
     local: bool  # on this computer
     secret: str = field(repr=False)
+    entered: bool = False
+
+    def setting(self, name: str) -> str:
+        """The setting that holds what is wrong, in brackets; "" where it was entered in the page."""
+        return "" if self.entered else f" ({name})"
 
     def quote(self, words: str) -> str:
         """The server's own words in one line, short and without the key."""
@@ -48,7 +60,7 @@ class Addressee:
         return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"
 
 
-def addressee(base_url: str, model: str, api_key: str) -> Addressee:
+def addressee(base_url: str, model: str, api_key: str, *, entered: bool = False) -> Addressee:
     """Check the address and say it in a form that can be shown. Raises UsageError for what is not a web address."""
     try:
         parts = urlsplit(base_url)
@@ -62,7 +74,7 @@ def addressee(base_url: str, model: str, api_key: str) -> Addressee:
         )
     place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
     shown = f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
-    return Addressee(model=model, address=shown, local=is_loopback(host), secret=api_key)
+    return Addressee(model=model, address=shown, local=is_loopback(host), secret=api_key, entered=entered)
 
 
 def is_loopback(host: str) -> bool:
@@ -78,38 +90,42 @@ def no_connection(error: openai.APIConnectionError, to: Addressee, seconds: floa
     causes = list(_causes(error))
     broken = next((cause for cause in causes if isinstance(cause, httpx2.RemoteProtocolError)), None)
     if broken is not None and not re.search("disconnected|closed", str(broken)):
-        return ModelTalksNonsense(f"What answers at {to.address} is not a model server. Correct the address.")
+        return ModelTalksNonsense(
+            f"What answers at {to.address} is not a model server. Correct the address.", "address"
+        )
     if broken is not None or any(isinstance(cause, httpx2.ReadError | httpx2.WriteError) for cause in causes):
         return ModelCutOff(f"The server at {to.address} broke off the connection. Please try again.")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return ModelUnreachable(f"The certificate of {to.address} is not accepted. Correct the address.")
+        return ModelUnreachable(f"The certificate of {to.address} is not accepted. Correct the address.", "address")
     if any(isinstance(cause, httpx2.ProxyError) for cause in causes):
         return ModelUnreachable(f"The proxy on the way to {to.address} refuses. Correct the proxy settings.")
     remedy = (
-        "Start the model server there (for Ollama: ollama serve), or correct the address (DREAM_BASE_URL)."
+        "Start the model server there (for Ollama: ollama serve), or correct the address"
         if to.local
-        else "Check the internet connection and the address (DREAM_BASE_URL)."
-    )
+        else "Check the internet connection and the address"
+    ) + f"{to.setting('DREAM_BASE_URL')}."
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return ModelUnreachable(f"The name in the address {to.address} cannot be found. {remedy}")
+        return ModelUnreachable(f"The name in the address {to.address} cannot be found. {remedy}", "address")
     if isinstance(error, openai.APITimeoutError):
-        return ModelUnreachable(f"No connection to {to.address} within {seconds:g} seconds. {remedy}")
-    return ModelUnreachable(f"Nothing answers at {to.address}. {remedy}")
+        return ModelUnreachable(f"No connection to {to.address} within {seconds:g} seconds. {remedy}", "address")
+    return ModelUnreachable(f"Nothing answers at {to.address}. {remedy}", "address")
 
 
 def refused(error: openai.APIStatusError, to: Addressee) -> ModelError:
     """What a status other than 200 means."""
     status = error.status_code
     if status in {401, 403} and not says(error, NO_CREDIT):
-        return ModelRefused(f"{to.address} does not accept the key ({status}). Correct OPENAI_API_KEY.")
+        remedy = "Copy it once more, whole" if to.entered else "Correct OPENAI_API_KEY"
+        return ModelRefused(f"{to.address} does not accept the key ({status}). {remedy}.", "key")
     if says(error, TOO_LONG):
         return _too_long(to)
     if says(error, NO_CREDIT):
         return ModelRefused(f"The account at {to.address} has no credit left. Top it up, or choose another model.")
     if status == 404:
         return ModelRefused(
-            f"At {to.address} there is no model {to.model!r} (404). Correct the model's name (DREAM_MODEL), "
-            "and see that the address is whole (it usually ends in /v1)."
+            f"At {to.address} there is no model {to.model!r} (404). Correct the model's name{to.setting('DREAM_MODEL')}, "
+            "and see that the address is whole (it usually ends in /v1).",
+            "model",
         )
     if status == 429:
         wait = retry_after(error)
@@ -117,13 +133,15 @@ def refused(error: openai.APIStatusError, to: Addressee) -> ModelError:
         return ModelBusy(f"{to.address} takes no more requests just now (429). Please try again {when}.")
     if 300 <= status < 400:
         return ModelRefused(
-            f"{to.address} sends us on to {_place(error)} ({status}); we do not follow. Correct the address."
+            f"{to.address} sends us on to {_place(error)} ({status}); we do not follow. Correct the address.",
+            "address",
         )
     if status >= 500:
         return ModelBusy(f"The server at {to.address} is in trouble ({status}). Please try again in a moment.")
     return ModelRefused(
         f'{to.address} refuses the request to {to.model} ({status}): "{to.quote(_message(error))}". '
-        "Choose another model (DREAM_MODEL) or server."
+        f"Choose another model{to.setting('DREAM_MODEL')} or server.",
+        "model" if says(error, NO_SUCH_MODEL) else "",
     )
 
 
@@ -173,7 +191,8 @@ def not_a_stream(content_type: str, to: Addressee) -> ModelError:
     """A success that is not a stream of events: a web page, or a whole JSON document."""
     return ModelTalksNonsense(
         f"{to.address} answers with {to.quote(content_type) or 'no content type'}, not with a stream of words. "
-        "Correct the address (it usually ends in /v1), or choose a server that streams."
+        "Correct the address (it usually ends in /v1), or choose a server that streams.",
+        "address",
     )
 
 

@@ -12,9 +12,7 @@ import json
 import re
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,11 +25,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.connections.gate import Gate, connection_at
 from assistant.connections.grants import Connection
 from assistant.connections.refusals import refused
-from assistant.page.guests import SCOPE_KEY, Guest
+from assistant.page.guests import SCOPE_KEY, Guest, Refused
 from assistant.page.keys import Keys, new_visitor
-from assistant.page.limits import MOST_BYTES, MOST_BYTES_OF_A_PROGRAM, MOST_TABS, MOST_UPLOADED
+from assistant.page.limits import MOST_BYTES, MOST_BYTES_OF_A_PROGRAM, MOST_UPLOADED
 from assistant.page.login import Login
 from assistant.page.shell import dressed, policy
+from assistant.page.tabs import Present, Tabs
 from assistant.page.wording import words
 
 YEAR = 365 * 24 * 3600
@@ -39,56 +38,6 @@ YEAR = 365 * 24 * 3600
 _STATIC = re.compile(r"/(assets/|static/js/|look/|theme\.css$|favicon\.ico$)")
 _QUEUE = re.compile(r"/gradio_api/(queue/join|queue/data|cancel|reset)$|/gradio_api/heartbeat/([A-Za-z0-9]+)$")
 _BESIDE = re.compile(r"/(journal|dream|recurring|library|yours)(/[\w.~-]+)*")
-_TAB = re.compile(r"[A-Za-z0-9]{4,64}")
-
-
-class Refused(Exception):
-    """The request is not let in; ``str(self)`` is what its sender is told."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
-
-class Tabs:
-    """Which browser tab belongs to which visitor: the first to name a tab keeps it."""
-
-    def __init__(self) -> None:
-        self._visitors: OrderedDict[str, str] = OrderedDict()
-
-    def claim(self, tab: object, visitor: str) -> None:
-        """Raises Refused where the tab is another visitor's, or no name of a tab."""
-        if not isinstance(tab, str) or not _TAB.fullmatch(tab):
-            raise Refused(400, words("refused", "nothing_here"))
-        if self._visitors.setdefault(tab, visitor) != visitor:
-            raise Refused(403, words("refused", "not_yours"))
-        self._visitors.move_to_end(tab)
-        if len(self._visitors) > MOST_TABS:
-            self._visitors.popitem(last=False)
-
-
-class Present:
-    """Who has the page open, and since when, by the heartbeat that each open page keeps."""
-
-    def __init__(self) -> None:
-        self._pages: dict[str, list[datetime]] = {}
-
-    def __call__(self) -> dict[str, datetime]:
-        """Each visitor that is here, and since when."""
-        return {visitor: min(times) for visitor, times in self._pages.copy().items() if times}
-
-    def came(self, visitor: str) -> Callable[[], None]:
-        """A page was opened; call what is given back when it is closed."""
-        since = datetime.now()
-        self._pages.setdefault(visitor, []).append(since)
-
-        def left() -> None:
-            pages = self._pages[visitor]
-            pages.remove(since)
-            if not pages:
-                del self._pages[visitor]
-
-        return left
 
 
 class Door:
@@ -119,8 +68,8 @@ class Door:
         self._gate = gate
         self.login = login  # taken away where a share link could not be had: then nobody needs the password
         self._tabs = Tabs()
-        self._visitor_cookie = f"dream_visitor_{keys.mark}"
-        self._owner_cookie = f"dream_owner_{keys.mark}"
+        self._visitor_cookie = keys.cookie("visitor")
+        self._owner_cookie = keys.cookie("owner")
         self.present = Present()
         self.closing = asyncio.Event()
         self.opened = threading.Event()  # set once somebody has been given the page
@@ -156,35 +105,35 @@ class Door:
             await self._program(connection, scope, receive, send)
             return
         cookies = cookie_parser(headers.get("cookie", ""))
-        visitor = self._keys.checked("visitor", cookies.get(self._visitor_cookie, ""))
-        owner = self._is_owner(cookies.get(self._owner_cookie, ""))
+        browser = self._keys.checked("visitor", cookies.get(self._visitor_cookie, ""))
         is_beside = _BESIDE.fullmatch(path) is not None
         if (path in ("/", "/login") or is_beside) and method in ("GET", "HEAD"):
-            if visitor is None:
-                visitor = new_visitor()
-                send = self._giving(send, self._visitor_cookie, self._keys.sign("visitor", visitor), scope)
-            scope[SCOPE_KEY] = Guest(visitor, owner)
-            await self._page(scope, receive, send, cookies)
+            if browser is None:
+                browser = new_visitor()
+                send = self._giving(send, self._visitor_cookie, self._keys.sign("visitor", browser), scope)
+            scope[SCOPE_KEY], may_enter = self._guest(browser, cookies)
+            await self._page(scope, receive, send, may_enter=may_enter)
             return
-        if visitor is None:
+        if browser is None:
             raise Refused(401, words("refused", "no_pass"))
-        scope[SCOPE_KEY] = Guest(visitor, owner)
-        if path == "/login" and self.login:
+        scope[SCOPE_KEY], may_enter = self._guest(browser, cookies)
+        if path in ("/login", "/logout") and self.login:
             _expect(method, "POST")
+            if path == "/logout":
+                _expect_origin(headers)
             receive, _ = await _whole_body(headers, receive)
             await self._app(scope, receive, send)
             return
-        if not self._may_enter(scope[SCOPE_KEY], cookies):
+        if not may_enter:
             raise Refused(401, words("refused", "no_pass"))
         if is_beside:
             _expect(method, "POST")
-            if headers.get("origin") is None:  # every browser names it; what does not may be anything
-                raise Refused(403, words("refused", "origin"))
+            _expect_origin(headers)
             too_large = words("refused", "too_large_file", most=MOST_UPLOADED // 1_000_000)
             receive, _ = await _whole_body(headers, receive, MOST_UPLOADED, too_large)
             await self._app(scope, receive, send)
             return
-        await self._queue(scope, receive, send, visitor)
+        await self._queue(scope, receive, send, scope[SCOPE_KEY])
 
     async def _program(self, connection: Connection, scope: Scope, receive: Receive, send: Send) -> None:
         """Another program, which needs no cookie but a key. Neither goes further than here."""
@@ -217,24 +166,35 @@ class Door:
     def _is_owner(self, cookie: str) -> bool:
         return self._keys.checked("owner", cookie) == self._keys.fingerprint("owner-token", self._owner_token)
 
-    def _may_enter(self, guest: Guest, cookies: dict[str, str]) -> bool:
-        if self.login is None or guest.owner:
-            return True
-        return self.login.has_pass(guest.visitor, cookies.get(self.login.cookie, ""))
+    def _guest(self, browser: str, cookies: dict[str, str]) -> tuple[Guest, bool]:
+        """Who is at this browser, and whether they may come in.
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send, cookies: dict[str, str]) -> None:
+        The owner is nobody by name: theirs is what was told at their browser. Whoever logged in under a name is that person.
+        """
+        if self._is_owner(cookies.get(self._owner_cookie, "")):
+            return Guest(browser, owner=True), True
+        if self.login is None:
+            return Guest(browser), True
+        name = self.login.name_in(browser, cookies.get(self.login.cookie, ""))
+        if not name:
+            return Guest(browser), name is not None
+        return Guest(self._keys.person(name), name=name), True
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send, *, may_enter: bool) -> None:
         """The page, the login before it, or the owner's link."""
         token = parse_qs(scope["query_string"].decode("latin-1")).get("owner", [""])[0]
         if scope["path"] == "/" and token:
             if hmac.compare_digest(token.encode(), self._owner_token.encode()):
                 signed = self._keys.sign("owner", self._keys.fingerprint("owner-token", self._owner_token))
                 send = self._giving(send, self._owner_cookie, signed, scope)
+                if self.login:
+                    send = self._giving(send, self.login.cookie, "", scope, seconds=0)
             await RedirectResponse("/", 303)(scope, receive, send)
         elif self.login and scope["path"] == "/login":
             await self._app(scope, receive, send)
         elif scope["path"] == "/login":
             await RedirectResponse("/", 303)(scope, receive, send)
-        elif not self._may_enter(scope[SCOPE_KEY], cookies):
+        elif not may_enter:
             await RedirectResponse("/login", 303)(scope, receive, send)
         elif scope["path"] != "/":
             await self._app(scope, receive, send)
@@ -256,10 +216,11 @@ class Door:
 
         await self._app(asked, receive, gather)
         nonce = secrets.token_urlsafe(16)
-        document = dressed(b"".join(pieces).decode("utf-8"), nonce)
+        whose = self._keys.fingerprint("page", scope[SCOPE_KEY].visitor)[:16]
+        document = dressed(b"".join(pieces).decode("utf-8"), nonce, whose)
         return HTMLResponse(document, status, {"Content-Security-Policy": policy(nonce)})
 
-    async def _queue(self, scope: Scope, receive: Receive, send: Send, visitor: str) -> None:
+    async def _queue(self, scope: Scope, receive: Receive, send: Send, guest: Guest) -> None:
         """Gradio's queue: the four calls and the heartbeat that the page makes, each for a tab of this visitor's."""
         path, method = scope["path"], scope["method"]
         if path == "/gradio_api/app_id":  # asked while the connection is lost, to see whether we are back
@@ -273,13 +234,13 @@ class Door:
         if call in ("queue/join", "cancel", "reset"):
             _expect(method, "POST")
             receive, body = await _whole_body(Headers(scope=scope), receive)
-            self._tabs.claim(_tab_in(body), visitor)
+            self._tabs.claim(_tab_in(body), guest.visitor)
             await self._app(scope, receive, send)
             return
         _expect(method, "GET")
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        self._tabs.claim(heartbeat_of or query.get("session_hash", [""])[0], visitor)
-        left = self.present.came(visitor) if heartbeat_of else None
+        self._tabs.claim(heartbeat_of or query.get("session_hash", [""])[0], guest.visitor)
+        left = self.present.came(guest.visitor, guest.name) if heartbeat_of else None
         try:
             await self._until_closing(scope, receive, send)
         finally:
@@ -311,10 +272,10 @@ class Door:
             if not begun and self.closing.is_set():
                 await Response(status_code=503)(scope, receive, send)
 
-    def _giving(self, send: Send, name: str, value: str, scope: Scope) -> Send:
-        """Sends a cookie along."""
+    def _giving(self, send: Send, name: str, value: str, scope: Scope, *, seconds: int = YEAR) -> Send:
+        """Sends a cookie along; for 0 seconds, to take it away."""
         secure = "; Secure" if scope["scheme"] == "https" else ""
-        cookie = f"{name}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"
+        cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
         async def give(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -327,6 +288,12 @@ class Door:
 def _expect(method: str, *expected: str) -> None:
     if method not in expected:
         raise Refused(405, words("refused", "nothing_here"))
+
+
+def _expect_origin(headers: Headers) -> None:
+    """Every browser names where a form comes from, and that it is ours is checked; what does not may be anything."""
+    if headers.get("origin") is None:
+        raise Refused(403, words("refused", "origin"))
 
 
 def _without(headers: list[tuple[bytes, bytes]], *names: bytes) -> list[tuple[bytes, bytes]]:

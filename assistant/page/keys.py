@@ -43,6 +43,14 @@ class Keys:
         """Tells whether a value is still the same, without holding it."""
         return self._signature(purpose, value)
 
+    def cookie(self, purpose: str) -> str:
+        """The name of one kind of cookie."""
+        return f"dream_{purpose}_{self.mark}"
+
+    def person(self, name: str) -> str:
+        """The visitor id of whoever logs in under a name: always the same, and not to be guessed without the secret."""
+        return self._signature("person", name)
+
     def _signature(self, purpose: str, value: str) -> str:
         return hmac.new(self._secret, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from assistant.companion import Companion, Offer, WhoAnswers
+from assistant.errors import ConversationError
+from assistant.journal import KeptConversation
 from assistant.page import render
+from assistant.page.costs import said_costs
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import guest_of
-from assistant.page.sharing import Sharing
+from assistant.page.sharing import LONGEST_LIFE, SHORTEST_LIFE, Sharing
+from assistant.page.tabs import Here
 from assistant.page.wording import words
 from assistant.voices.answering import BUILT_IN
 from knowledge.errors import UsageError
 
-Present = Callable[[], Mapping[str, datetime]]  # the visitors whose page is open, and since when
+Present = Callable[[], Mapping[str, Here]]  # the visitors whose page is open
 
 
 class OwnerHandlers:
@@ -25,6 +30,10 @@ class OwnerHandlers:
         self._companion = companion
         self._present = present
         self._sharing = sharing
+
+    def named(self, request: gr.Request) -> str:
+        """The page's name and, where somebody is logged in under a name, who that is and the way out."""
+        return render.render("title", name=guest_of(request).name)
 
     def greet(self, request: gr.Request) -> tuple[str, Any, Any]:
         """Who answers this visitor; the owner also gets the button to change it and the owner's panel."""
@@ -48,10 +57,13 @@ class OwnerHandlers:
     def looked_at(self, offer_id: str, request: gr.Request) -> tuple[str, Any]:
         """Say what an offer means before it is taken."""
         _owner_only(request)
-        leaves = self._offer(offer_id).leaves_computer
-        text = words("who", "leaves" if leaves else "stays")
-        button = words("who", "use_leaving" if leaves else "use")
-        return render.render("explanation", text=text), gr.update(value=button, visible=True)
+        offer = self._offer(offer_id)
+        lines = [words("who", "leaves", host=offer.host) if offer.leaves_computer else words("who", "stays")]
+        if offer.leaves_computer and self._companion.warm:
+            usage = self._companion.usage_of_a_first_reply()
+            lines.append(words("cost", "in_short", sent=f"{usage.sent:,}", received=f"{usage.received:,}"))
+        button = words("who", "use_leaving" if offer.leaves_computer else "use")
+        return render.render("explanation", text=" ".join(lines)), gr.update(value=button, visible=True)
 
     def choose(self, offer_id: str, request: gr.Request) -> tuple[str, Any]:
         """The owner's yes."""
@@ -59,29 +71,36 @@ class OwnerHandlers:
         who = self._companion.choose(visitor, self._offer(offer_id).id)
         return _told(who), gr.update(visible=False)
 
-    def here(self, request: gr.Request) -> tuple[str, Any]:
-        """Who has the page open, and the share link; nothing for anybody but the owner."""
-        visitor, owner = guest_of(request).visitor, guest_of(request).owner
-        if not owner:
+    def here(self, conversation: str, request: gr.Request) -> tuple[str, Any]:
+        """Who has the page open, the share link, and what the conversation has cost; nothing for anybody but the owner."""
+        guest = guest_of(request)
+        if not guest.owner:
             return "", gr.update(visible=False)
-        people = [
-            words("owner", "you_since" if who == visitor else "one_since", time=f"{since:%H:%M}")
-            for who, since in sorted(self._present().items(), key=lambda entry: entry[1])
+        here = sorted(self._present().items(), key=lambda entry: entry[1].since)
+        people = [{"name": _named(guest.visitor, visitor, one), "since": _moment(one.since)} for visitor, one in here]
+        costs = [
+            self._companion.who_answers(guest.visitor).line,
+            *said_costs(self._companion, guest.visitor, self._conversation(guest.visitor, conversation)),
         ]
-        link = self._sharing.link
         shown = render.render(
-            "owner",
-            here=words("owner", "here", count=len(people), people="; ".join(people)),
-            sharing=words("owner", "sharing", link=link) if link else words("owner", "not_sharing"),
+            "owner", people=people, link=self._sharing.link, sharing=_said_sharing(self._sharing), costs=costs
         )
-        return shown, gr.update(visible=bool(link))
+        return shown, gr.update(visible=bool(self._sharing.link))
 
     def stop_sharing(self, request: gr.Request) -> tuple[str, Any]:
         """Cut the share link."""
         _owner_only(request)
         self._sharing.stop()
-        shown = render.render("owner", here="", sharing=words("owner", "stopped_sharing"))
+        stopped = [words("owner", "stopped_sharing")]
+        shown = render.render("owner", people=(), link="", sharing=stopped, costs=None)
         return shown, gr.update(visible=False)
+
+    def _conversation(self, visitor: str, number: str) -> KeptConversation | None:
+        """The conversation that the page shows, or the visitor's latest."""
+        if (number or "").isdecimal():
+            with suppress(ConversationError):
+                return self._companion.journal.conversation(visitor, int(number))
+        return self._companion.journal.latest(visitor)
 
     def _present_offer(self, visitor: str, offers: Sequence[Offer]) -> str | None:
         """The id of the offer that answers now; none where it is not offered any more."""
@@ -101,7 +120,9 @@ class OwnerHandlers:
 
 def _told(who: WhoAnswers) -> str:
     """The line that says who answers, whole and as short as a small screen needs it."""
-    if who.voice == BUILT_IN:
+    if who.missing:
+        line, short = words("who", "without_key", host=who.missing), words("who", "built_in_short")
+    elif who.voice == BUILT_IN:
         line, short = words("who", "built_in"), words("who", "built_in_short")
     else:
         line, short = (
@@ -109,6 +130,30 @@ def _told(who: WhoAnswers) -> str:
             words("who", "leaving_short" if who.leaves_computer else "staying_short", model=who.model),
         )
     return render.render("who", voice=who.voice, line=line, short=short)
+
+
+def _named(owner: str, visitor: str, here: Here) -> str:
+    """How somebody who has the page open is called to the owner."""
+    return words("owner", "you") if visitor == owner else here.name or words("owner", "visitor")
+
+
+def _moment(when: datetime) -> str:
+    """A time of today, or a day and a time."""
+    today = when.date() == datetime.now().date()
+    return f"{when:%H:%M}" if today else f"{when:%a %d %b, %H:%M}"
+
+
+def _said_sharing(sharing: Sharing) -> list[str]:
+    """Whether there is a link, since when, and for how long."""
+    if not sharing.link or sharing.since is None:
+        return [words("owner", "not_sharing")]
+    if sharing.has_ended:
+        return [words("owner", "link_gone")]
+    early, late = (f"{sharing.since + life:%a %d %b, %H:%M}" for life in (SHORTEST_LIFE, LONGEST_LIFE))
+    return [
+        words("owner", "sharing", since=_moment(sharing.since)),
+        words("owner", "how_long", early=early, late=late),
+    ]
 
 
 def _owner_only(request: gr.Request) -> str:

@@ -35,7 +35,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         conversation_id = gr.Textbox("", visible="hidden", elem_id="conversation-id", label="", container=False)
         last_turn = gr.Textbox("", visible="hidden", elem_id="last-turn", label="", container=False)
         with gr.Row(elem_id="top"):
-            gr.HTML(render.render("title"), elem_id="title", apply_default_css=False)
+            title = gr.HTML(render.render("title", name=""), elem_id="title", apply_default_css=False)
             gr.HTML(render.render("rooms_here"), elem_id="rooms", apply_default_css=False)
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
             with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:
@@ -85,6 +85,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         wiring.at_once(page.load, handlers.load, inputs=[conversation_id], js="() => [window.companion.remembered()]")
         wiring.small(stop.click, handlers.stop, None, [])
         page.unload(handlers.leave)  # it also lets the page keep a heartbeat, by which the door knows who is here
+        wiring.small(page.load, owner.named, None, [title])
         wiring.small(page.load, owner.greet, None, [who, change, owner_panel.column])
         memory_panel.wire(handlers, more, wiring)
         remembered_panel.wire(by_hand, more, memory_panel.yes, wiring)

@@ -116,6 +116,7 @@ class ChoicePanel:
         with gr.Column(visible=False, elem_id="choice") as self.column:
             self.offers = gr.Radio([], label=words("who", "heading"), elem_id="offers")
             self.explanation = gr.HTML("", elem_id="explanation", apply_default_css=False)
+            gr.HTML(render.render("enter_own"), elem_id="enter-own", apply_default_css=False)
             with gr.Row(elem_id="choice-buttons"):
                 self.use = gr.Button(words("who", "use"), elem_id="use-offer", variant="primary", visible=False)
                 self.keep = gr.Button(words("who", "keep"), elem_id="keep-voice")
@@ -124,7 +125,9 @@ class ChoicePanel:
         """Connect the buttons; ``change`` opens the panel, ``who`` is the line that says who answers."""
         opened = [self.column, self.offers, self.explanation, self.use]
         wiring.small(change.click, owner.offers, None, opened)
-        wiring.small(self.offers.input, owner.looked_at, self.offers, [self.explanation, self.use])
+        told = [self.explanation, self.use]
+        # What is told must be of the offer that is chosen, however fast one goes through them.
+        wiring.small(self.offers.input, owner.looked_at, self.offers, told, trigger_mode="always_last")
         wiring.small(self.use.click, owner.choose, self.offers, [who, self.column])
         wiring.small(self.keep.click, lambda: _show(False), None, [self.column])
 
@@ -139,7 +142,7 @@ class OwnerPanel:
 
     def wire(self, owner: OwnerHandlers, more: Any, wiring: Wiring) -> None:
         """Connect the buttons; opening ``more`` looks anew."""
-        wiring.small(more.expand, owner.here, None, [self.text, self.stop])
+        wiring.small(more.expand, owner.here, wiring.conversation_id, [self.text, self.stop])
         wiring.small(self.stop.click, owner.stop_sharing, None, [self.text, self.stop])
 
 

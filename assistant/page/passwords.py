@@ -1,12 +1,14 @@
-"""Who may come in with a password, and how often one may guess. Passwords are kept as scrypt hashes only."""
+"""Who may come in with a password, and how often one may guess. The running program keeps passwords as scrypt hashes only."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 import time
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,17 +18,17 @@ from knowledge.errors import UsageError
 
 # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html: N=2^14, r=8, p=5 (16 MiB)
 _SCRYPT = {"n": 2**14, "r": 8, "p": 5}
+SALT = 16  # bytes
+HASHED = "scrypt${n}${r}${p}$".format(**_SCRYPT)  # a hash in the file begins with it
+_HASH = re.compile(re.escape(HASHED) + rf"([0-9a-f]{{{2 * SALT}}})\$([0-9a-f]{{128}})")
 
 
 class Passwords:
     """The accounts that may come in: their names with a salted hash each. Where the only name is "", none is asked."""
 
     def __init__(self, passwords: Mapping[str, str]) -> None:
-        self._hashes: dict[str, tuple[bytes, bytes]] = {}
-        for name, password in passwords.items():
-            salt = secrets.token_bytes(16)
-            self._hashes[name] = salt, _hashed(password, salt)
-        self._nobody = secrets.token_bytes(16), secrets.token_bytes(64)
+        self._hashes = {name: _salt_and_hash(kept) for name, kept in passwords.items()}
+        self._nobody = secrets.token_bytes(SALT), secrets.token_bytes(64)
         self.asks_name = set(passwords) != {""}
 
     def match(self, name: str, password: str) -> bool:
@@ -35,12 +37,38 @@ class Passwords:
         return hmac.compare_digest(_hashed(password, salt), expected)
 
 
+def as_written(name: str) -> str:
+    """A name as it is compared: as it stands, without space around it, and however its accents were typed."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def hashed_line(name: str, password: str) -> str:
+    """The line of a password file that lets a person in without holding the password. Raises UsageError for a name that no line can have."""
+    name = as_written(name)
+    if not name or not name.isprintable() or ":" in name or name.startswith("#"):
+        raise UsageError(words("serving", "no_such_name", name=name))
+    if not password:
+        raise UsageError(words("serving", "no_empty_password"))
+    salt = secrets.token_bytes(SALT)
+    return f"{name}:{HASHED}{salt.hex()}${_hashed(password, salt).hex()}"
+
+
+def _salt_and_hash(kept: str) -> tuple[bytes, bytes]:
+    """Of what stands behind a name in the file: a hash, or the password itself."""
+    if found := _HASH.fullmatch(kept):
+        return bytes.fromhex(found[1]), bytes.fromhex(found[2])
+    salt = secrets.token_bytes(SALT)
+    return salt, _hashed(kept, salt)
+
+
 def _hashed(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(password.encode("utf-8", "replace"), salt=salt, **_SCRYPT)
 
 
 def read_passwords(path: Path) -> dict[str, str]:
-    """The ``name:password`` lines of a file; empty lines and lines that begin with # are left out.
+    """The ``name:password`` lines of a file, some with a hash in place of the password (``dream password`` makes them).
+
+    Empty lines and lines that begin with # are left out.
 
     Raises UsageError that names the line, never the password.
     """
@@ -54,11 +82,16 @@ def read_passwords(path: Path) -> dict[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         name, _, password = line.partition(":")
-        if not name.strip() or not password:
+        name = as_written(name)
+        if not name or not password:
             raise UsageError(words("serving", "auth_file_line", line=number, path=path))
-        if name.strip() in found:
-            raise UsageError(words("serving", "auth_file_twice", name=name.strip(), path=path))
-        found[name.strip()] = password
+        if password.startswith("scrypt$"):
+            password = password.strip()
+            if not _HASH.fullmatch(password):
+                raise UsageError(words("serving", "auth_file_hash", line=number, path=path))
+        if name in found:
+            raise UsageError(words("serving", "auth_file_twice", name=name, path=path))
+        found[name] = password
     if not found:
         raise UsageError(words("serving", "auth_file_empty", path=path))
     return found

@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -84,6 +84,7 @@ class House:
         app.add_api_route("/favicon.ico", lambda: FileResponse(look / "favicon.svg"), methods=["GET", "HEAD"])
         if login:
             app.add_route("/login", login.answer, methods=["GET", "POST"])
+            app.add_route("/logout", login.leave, methods=["POST"])
         app.router.routes.extend(routes_beside(companion))
         self.connections.mount(app)
         page = build_page(self.handlers, OwnerHandlers(companion, self.door.present, sharing))
@@ -162,9 +163,7 @@ def serve(
     listening = _listen(host, port)
     sharing = Sharing(companion.settings.data_dir)
     addresses = Addresses(host, listening.getsockname()[1], lambda: sharing.host)
-    login = None
-    if passwords or made_up:
-        login = Login(passwords or {"": made_up}, Keys(companion.settings.data_dir))
+    login = login_for(companion, passwords or {"": made_up}) if passwords or made_up else None
     house = House(companion, addresses, sharing, login, SHARED if share else AT_HOME)
     link = f"{addresses.own}/?owner={house.owner_token}"
 
@@ -185,6 +184,15 @@ def serve(
         companion.close()
         companion.library.close()
     _leave()
+
+
+def login_for(companion: Companion, passwords: Mapping[str, str]) -> Login:
+    """The login of those people; one password under the name "" is everybody's."""
+
+    def told_here(browser: str) -> bool:
+        return companion.journal.latest(browser) is not None
+
+    return Login(passwords, Keys(companion.settings.data_dir), told_here=told_here)
 
 
 def _leave() -> NoReturn:

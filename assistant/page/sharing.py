@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import subprocess
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,14 +19,17 @@ import httpx
 from assistant.errors import ServingError
 
 SECONDS = 20  # that asking for a link may take
+# How long a link may live: Gradio's documentation says 72 hours in places; its launch() "up to 1 week (best effort)".
+SHORTEST_LIFE, LONGEST_LIFE = timedelta(hours=72), timedelta(weeks=1)
 _CONSONANTS, _VOWELS = "bdfgklmnprstvwxz", "aeiou"
 
 
 class Sharing:
-    """One tunnel at most, from ``start`` to ``stop``. ``link`` is "" where there is none."""
+    """One tunnel at most, from ``start`` to ``stop``. ``link`` is "" where there is none; ``since`` is when it was had."""
 
     def __init__(self, data_dir: Path) -> None:
         self.link = ""
+        self.since: datetime | None = None
         self._certificate = data_dir / "share-certificate.pem"
         self._tunnel: Any = None
         self._stopped = False
@@ -35,6 +39,12 @@ class Sharing:
     def host(self) -> str:
         """The host name of the link."""
         return urlsplit(self.link).netloc
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the tunnel has ended although nobody stopped it."""
+        process = getattr(self._tunnel, "proc", None)
+        return bool(self.link) and (process is None or process.poll() is not None)
 
     def start(self, host: str, port: int, seconds: float = SECONDS) -> str:
         """Open the tunnel to where we listen; the link. Raises ServingError with the reason, in time."""
@@ -52,7 +62,7 @@ class Sharing:
     def stop(self) -> None:
         """Cut the tunnel."""
         with self._lock:
-            self.link, self._stopped = "", True
+            self.link, self.since, self._stopped = "", None, True
         self._end_tunnel()
 
     def _open(self, host: str, port: int, reasons: list[str]) -> None:
@@ -65,7 +75,7 @@ class Sharing:
             reasons.append(str(error).splitlines()[0] if str(error) else type(error).__name__)
         else:
             with self._lock:
-                self.link = "" if self._stopped else link
+                self.link, self.since = ("", None) if self._stopped else (link, datetime.now())
         if not self.link:
             self._end_tunnel()
 

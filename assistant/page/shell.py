@@ -13,9 +13,9 @@ from assistant.page.wording import language, raw
 
 _PREVIEWS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>", re.S)
 STYLES = ("colours.css", "frame.css", "talk.css", "steps.css", "box.css")
-STYLES_BESIDE = ("colours.css", "beside.css", "journal.css", "connections.css", "library.css")
-SCRIPTS_OF_THE_TALK = ("look.js", "aloud.js")
-SCRIPTS = (*SCRIPTS_OF_THE_TALK, "beside.js", "library.js")
+STYLES_BESIDE = ("colours.css", "beside.css", "journal.css", "connections.css", "library.css", "answering.css")
+SCRIPTS_OF_THE_TALK = ("look.js", "aloud.js", "leaving.js")
+SCRIPTS = (*SCRIPTS_OF_THE_TALK, "beside.js", "library.js", "answering.js")
 _FOR_SCRIPTS = ("blank", "example", "too_long", "kept", "copied", "copy_failed", "no_connection", "not_taken")
 _LANGUAGE = re.compile(r"<html(?: lang=\"[^\"]*\")?")
 _MANIFEST = re.compile(r"\s*<link rel=\"manifest\"[^>]*>")
@@ -29,15 +29,18 @@ def look_version() -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def dressed(document: str, nonce: str) -> str:
-    """Gradio's document with our head and first words, ``nonce`` on each script, and no other host named."""
+def dressed(document: str, nonce: str, whose: str = "") -> str:
+    """Gradio's document with our head and first words, ``nonce`` on each script, and no other host named.
+
+    ``whose`` tells the page whether what it finds in the browser is its own visitor's.
+    """
     document = _MANIFEST.sub("", _PREVIEWS.sub("", document))
     head = render.render(
         "head",
         version=look_version(),
         styles=STYLES,
         scripts=SCRIPTS_OF_THE_TALK,
-        texts=_texts_for_scripts(),
+        texts={**_texts_for_scripts(), "whose": whose},
     )
     document = document.replace("</head>", head + "</head>", 1)
     document = re.sub(r"(<body[^>]*>)", lambda found: found.group(1) + render.render("first_words"), document, count=1)

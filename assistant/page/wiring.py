@@ -40,7 +40,13 @@ class Wiring:
         self._bind(trigger, handler, inputs, self._shown, **UNLIMITED, **how)
 
     def small(
-        self, trigger: Any, handler: Callable[..., Any], inputs: Any, outputs: Sequence[Any], then: str | None = None
+        self,
+        trigger: Any,
+        handler: Callable[..., Any],
+        inputs: Any,
+        outputs: Sequence[Any],
+        then: str | None = None,
+        **how: Any,
     ) -> None:
         """Any other handler. It leaves the hint alone unless something goes wrong. ``then`` is JavaScript to run after."""
 
@@ -49,7 +55,7 @@ class Wiring:
             given = handler(*args, **kwargs)
             return (*(given if isinstance(given, tuple) else (given,)), gr.skip())
 
-        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], then, **UNLIMITED)
+        self._bind(trigger, with_hint, inputs, [*outputs, self._hint], then, **UNLIMITED, **how)
 
     def _bind(
         self,

@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from assistant.errors import ModelError, ModelUnreachable
-from assistant.models.client import ChatClient, Times
+from assistant.models.client import ChatClient, Message, Times
 from assistant.models.discovery import find_servers
+from assistant.models.failures import is_loopback
 from assistant.models.local_server import LocalServer
+from assistant.models.own_endpoint import OWN, OwnEndpoint, OwnEndpoints
 from assistant.settings import Settings
 from assistant.voices.built_in import BuiltInVoice
-from assistant.voices.free import FreeVoice
+from assistant.voices.costs import Prices
+from assistant.voices.free import REPLY_TOKENS, TEMPERATURE, FreeVoice
 from assistant.voices.voice import Voice
 from knowledge.errors import UsageError
 
 BUILT_IN = "built-in"
 FIRST_TOKEN_OF_A_FILE, REPLY_OF_A_FILE = 300.0, 900.0  # seconds
+SECONDS_OF_A_TRY = 45.0  # that a short reply may take when an endpoint is tried
+TRIED_WITH = "Please answer with one word: hello."
 NOTHING_LEAVES = "Nothing leaves this computer."
 
 
 @dataclass(frozen=True, slots=True)
 class WhoAnswers:
-    """Who answers a visitor, and whether their words leave this computer; ``line`` says it in a sentence for the page."""
+    """Who answers a visitor, and whether their words leave this computer; ``line`` says it in a sentence for the page.
+
+    ``missing`` is the host of the endpoint that they chose, where its key is not here any more.
+    """
 
     voice: str
     model: str
     leaves_computer: bool
     line: str
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A voice that the person may choose; ``id`` is given back to choose it."""
+    """A voice that the person may choose; ``id`` is given back to choose it. ``host`` is where words would go."""
 
     id: str
     label: str
     leaves_computer: bool
+    host: str = ""
 
 
 class Answering:
@@ -46,6 +57,8 @@ class Answering:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._built_in = BuiltInVoice()
+        self.own = OwnEndpoints(settings.data_dir)
+        self.prices = Prices(settings.data_dir)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], ChatClient] = {}
         self._local: LocalServer | None = None
@@ -77,12 +90,14 @@ class Answering:
         return BUILT_IN
 
     def offers(self) -> list[Offer]:
-        """The built-in voice, what the settings name, servers on this computer, and a key that lies in the environment."""
+        """The built-in voice, what the settings name, the endpoint that was entered, servers on this computer, and a key that lies in the environment."""
         ids = [BUILT_IN, self.default()]
+        if own := self.own.at_hand():
+            ids.append(own.choice)
         ids += [f"endpoint {server.base_url} {model}" for server in find_servers() for model in server.models[:8]]
         if self._settings.api_key.get_secret_value() and not self._settings.model:
             ids.append(f"endpoint {self._settings.resolved_base_url} ")
-        return [Offer(choice, self._label(choice), self._leaves(choice)) for choice in dict.fromkeys(ids)]
+        return [Offer(one, self._label(one), self._leaves(one), self._host(one)) for one in dict.fromkeys(ids)]
 
     def accept(self, choice: str) -> str:
         """The choice as it is kept: an endpoint without a model's name is asked which models it has.
@@ -92,6 +107,8 @@ class Answering:
         if choice == BUILT_IN or choice == self.default():
             return choice
         kind, address, model = self._parts(choice)
+        if self._is_missing(choice):
+            raise UsageError("This endpoint is not here any more. Enter it again, with its key.")
         if kind == "endpoint" and not model:
             names = sorted(self._client(address, "").models())
             talkers = [
@@ -103,7 +120,10 @@ class Answering:
         return choice
 
     def voice(self, choice: str) -> Voice:
-        """The voice of a choice; a model file is loaded when it is first needed. Raises ModelError or ModelFileError."""
+        """The voice of a choice; a model file is loaded when it is first needed. Raises ModelError or ModelFileError.
+
+        Where an endpoint was entered whose key is not here any more, the built-in voice answers.
+        """
         choice = choice or self.default()
         if choice == BUILT_IN:
             return self._built_in
@@ -117,6 +137,11 @@ class Answering:
                         times=self._times_of_a_file,
                     )
                 return FreeVoice(self._local.client(), self._settings.context_tokens)
+        if kind == OWN:
+            own = self.own.at_hand()
+            if own is None or own.choice != choice:
+                return self._built_in
+            return FreeVoice(self._own_client(own), self._settings.context_tokens)
         return FreeVoice(self._client(address, model), self._settings.context_tokens)
 
     def describe(self, choice: str) -> WhoAnswers:
@@ -125,11 +150,61 @@ class Answering:
         if choice == BUILT_IN:
             line = f"No model: composed from your words and the library. {NOTHING_LEAVES}"
             return WhoAnswers("built-in", "", False, line)
+        if self._is_missing(choice):
+            host = urlsplit(self._parts(choice)[1]).hostname or ""
+            line = f"The key for {host} is not here any more, so the built-in voice answers. {NOTHING_LEAVES}"
+            return WhoAnswers("built-in", "", False, line, host)
         _, address, model = self._parts(choice)
         label = self._label(choice)
         leaves = self._leaves(choice)
         where = f"Your words go to {urlsplit(address).hostname}." if leaves else NOTHING_LEAVES
         return WhoAnswers("free", model or address, leaves, f"{label} writes the replies, and each is checked. {where}")
+
+    def try_endpoint(self, endpoint: OwnEndpoint) -> float:
+        """Ask an endpoint for one short reply, with nothing of anybody's in it; the seconds that it took.
+
+        Raises ModelError, which says what is to be corrected.
+        """
+        times = replace(self.times, reply=min(self.times.reply, SECONDS_OF_A_TRY))
+        client = ChatClient(endpoint.address, endpoint.key, endpoint.model, times, entered=True)
+        began = time.perf_counter()
+        try:
+            for _ in client.stream([Message("user", TRIED_WITH)], max_tokens=REPLY_TOKENS, temperature=TEMPERATURE):
+                continue
+        finally:
+            client.close()
+        return time.perf_counter() - began
+
+    def models_at(self, endpoint: OwnEndpoint) -> list[str]:
+        """The models that an endpoint says it has; none where it does not say."""
+        client = ChatClient(endpoint.address, endpoint.key, endpoint.model, self.times, entered=True)
+        try:
+            return sorted(client.models())
+        except ModelError:
+            return []
+        finally:
+            client.close()
+
+    def keep_endpoint(self, endpoint: OwnEndpoint, *, in_keyring: bool) -> None:
+        """Keep the endpoint that was entered, in place of the one before. Raises StorageError."""
+        before = self.own.at_hand()
+        self.own.keep(endpoint, in_keyring=in_keyring)
+        self._let_go(before)
+
+    def forget_endpoint(self) -> None:
+        """Forget the endpoint that was entered, with its key and its price; a reply that it is writing ends. Raises StorageError."""
+        entered, before = self.own.entered(), self.own.at_hand()
+        self._let_go(before)
+        self.own.forget()
+        if entered:
+            self.prices.set(entered.choice, None)
+
+    def _let_go(self, endpoint: OwnEndpoint | None) -> None:
+        """Close the connection to an endpoint that was entered, which holds its key."""
+        with self._lock:
+            client = self._clients.pop((OWN, endpoint.choice), None) if endpoint else None
+        if client:
+            client.close()
 
     def close(self) -> None:
         """End what is under way."""
@@ -140,6 +215,24 @@ class Answering:
             if self._local is not None:
                 self._local.close()
                 self._local = None
+
+    def _own_client(self, endpoint: OwnEndpoint) -> ChatClient:
+        with self._lock:
+            if (OWN, endpoint.choice) not in self._clients:
+                client = ChatClient(endpoint.address, endpoint.key, endpoint.model, self.times, entered=True)
+                self._clients[OWN, endpoint.choice] = client
+            return self._clients[OWN, endpoint.choice]
+
+    def _is_missing(self, choice: str) -> bool:
+        """Whether this is an endpoint that was entered, but is not the one at hand now."""
+        if not choice.startswith(f"{OWN} "):
+            return False
+        own = self.own.at_hand()
+        return own is None or own.choice != choice
+
+    def _host(self, choice: str) -> str:
+        """The host that words go to with that choice, if they leave this computer."""
+        return urlsplit(self._parts(choice)[1]).hostname or "" if self._leaves(choice) else ""
 
     def _client(self, address: str, model: str) -> ChatClient:
         with self._lock:
@@ -155,15 +248,14 @@ class Answering:
             path = self._settings.gguf
             return kind, rest, path.stem if path else rest
         address, _, model = rest.partition(" ")
-        if kind != "endpoint" or not address:
+        if kind not in ("endpoint", OWN) or not address:
             raise UsageError(f"There is no voice {choice!r} to choose. Pick one of those that are offered.")
         return kind, address, model
 
     def _leaves(self, choice: str) -> bool:
         if choice == BUILT_IN or choice.startswith("gguf "):
             return False
-        host = urlsplit(self._parts(choice)[1]).hostname or ""
-        return host not in ("localhost", "::1") and not host.startswith("127.")
+        return not is_loopback(urlsplit(self._parts(choice)[1]).hostname or "")
 
     def _label(self, choice: str) -> str:
         if choice == BUILT_IN:
@@ -176,6 +268,8 @@ class Answering:
             if self._leaves(choice)
             else f"at {urlsplit(address).netloc.rpartition('@')[2]}, on this computer"
         )
+        if kind == OWN:
+            where = f"{where} (your endpoint)"
         return f"{model} {where}" if model else f"A model {where}, with the key from your environment"
 
 

@@ -15,6 +15,7 @@ from assistant.method.questions import quoted_beginning
 from assistant.phrases import beyond_no
 from assistant.texts import choices, text, turned
 from assistant.types import Heard, Kind, Matter, Plan, PlannedReading, Question, Role, Sentence
+from assistant.voices.usage import Usage
 from assistant.voices.voice import with_mark
 from assistant.words import content_stems, count_words, is_english
 
@@ -31,6 +32,7 @@ class BuiltInVoice:
 
     name = "built-in"
     model = ""
+    used = Usage()
 
     def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
         """The units of the reply in their order."""

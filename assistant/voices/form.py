@@ -132,14 +132,19 @@ def _to_the_letter(quote: str, passage: str) -> str:
 
 def as_written(turn: Turn) -> str:
     """An earlier reply in this form, as a model sees it in the conversation."""
+    return as_lines(turn.sentences, turn.question)
+
+
+def as_lines(sentences: Iterable[Sentence], question: str) -> str:
+    """Sentences and a question in this form."""
     lines = []
-    for sentence in turn.sentences:
+    for sentence in sentences:
         if sentence.role is Role.READING and sentence.citation:
             citation = sentence.citation
             told = MARK.sub("", sentence.text)
             lines.append(f'READING [{citation.marker}] "{citation.quote}": {told}')
         else:
             lines.append(f"{_LABELS.get(sentence.role, 'SAY')}: {sentence.text}")
-    if turn.question:
-        lines.append(f"QUESTION: {turn.question}")
+    if question:
+        lines.append(f"QUESTION: {question}")
     return "\n".join(lines)

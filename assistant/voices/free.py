@@ -16,6 +16,7 @@ from assistant.texts import text
 from assistant.types import Kind, Plan, Question, Sentence, Turn, Wish
 from assistant.voices.built_in import BuiltInVoice
 from assistant.voices.form import as_written, to_sentence, units
+from assistant.voices.usage import Usage, tokens_in, tokens_sent
 from assistant.words import content_stems
 from knowledge.types import Hit
 from prompts import render
@@ -54,11 +55,17 @@ class FreeVoice:
     def __init__(self, client: ChatClient, context_tokens: int) -> None:
         self._client = client
         self._context_tokens = context_tokens
+        self._used = Usage()
 
     @property
     def model(self) -> str:
         """The model's name."""
         return self._client.model
+
+    @property
+    def used(self) -> Usage:
+        """What the replies that it spoke have taken so far."""
+        return self._used
 
     def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
         """The units as the model writes them. Raises ModelError where it fails.
@@ -68,13 +75,20 @@ class FreeVoice:
         if plan.wish is Wish.NOTE:
             yield from BuiltInVoice().speak(plan, stop)
             return
-        pieces = self._client.stream(
-            messages_for(plan, self._context_tokens), max_tokens=REPLY_TOKENS, temperature=TEMPERATURE, stop=stop
-        )
-        for unit in units(pieces):
+        messages = messages_for(plan, self._context_tokens)
+        pieces = self._client.stream(messages, max_tokens=REPLY_TOKENS, temperature=TEMPERATURE, stop=stop)
+        for unit in units(self._counted(messages, pieces)):
             sentence = to_sentence(unit, plan.hits)
             if sentence is not None:
                 yield sentence
+
+    def _counted(self, messages: Sequence[Message], pieces: Iterator[str]) -> Iterator[str]:
+        """The pieces as they come, counted with what was sent for them."""
+        before, said = self._used + Usage(sent=tokens_sent(messages)), ""
+        for piece in pieces:
+            said += piece
+            self._used = before + Usage(received=tokens_in(said))
+            yield piece
 
 
 def messages_for(plan: Plan, context_tokens: int) -> list[Message]:

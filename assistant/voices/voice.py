@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from assistant.types import Plan, Question, Sentence
+from assistant.voices.usage import Usage
 
 
 class Voice(Protocol):
@@ -20,6 +21,10 @@ class Voice(Protocol):
     @property
     def model(self) -> str:
         """The model's name; "" where there is none."""
+
+    @property
+    def used(self) -> Usage:
+        """What the reply that was spoken has taken of a model."""
 
     def speak(self, plan: Plan, stop: threading.Event) -> Iterator[Sentence | Question]:
         """The units of the reply, each as soon as it is whole. Raises ModelError where a model fails."""

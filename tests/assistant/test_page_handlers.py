@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from assistant.page.owner import OwnerHandlers
 from assistant.page.page import build_page
 from assistant.page.quiet_log import log_without_words
 from assistant.page.sharing import Sharing
+from assistant.page.tabs import Here
 from assistant.page.wording import words
 from assistant.types import Event, Notice
 from knowledge.errors import StorageError, UsageError
@@ -441,8 +443,8 @@ def test_everything_is_forgotten_to_the_last_byte(handlers: Handlers, anna: Any)
 
 
 def owners(companion: Companion, tmp_path: Path) -> OwnerHandlers:
-    since = datetime(2026, 1, 1, 4, 10)
-    return OwnerHandlers(companion, lambda: {"olga": since, "visitor": since}, Sharing(tmp_path))
+    here = Here(datetime(2026, 1, 1, 4, 10))
+    return OwnerHandlers(companion, lambda: {"olga": here, "visitor": here}, Sharing(tmp_path))
 
 
 def test_everybody_is_told_who_answers_and_only_the_owner_may_change_it(companion: Companion, tmp_path: Path) -> None:
@@ -457,7 +459,7 @@ def test_everybody_is_told_who_answers_and_only_the_owner_may_change_it(companio
     for choose in (owner.looked_at, owner.choose):
         with pytest.raises(UsageError, match="Only the person who runs this companion"):
             choose("built-in", asking("anna"))
-    assert owner.here(asking("anna"))[0] == ""
+    assert owner.here("", asking("anna"))[0] == ""
 
 
 def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_path: Path) -> None:
@@ -468,7 +470,11 @@ def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_pa
     assert owner.offers(olga)[1]["value"] == offers[True].id
     assert words("who", "leaving_short", model="far-model") in owner.greet(olga)[0]
     text, button = owner.looked_at(offers[True].id, olga)
-    assert words("who", "leaves") in text and button["value"] == "Yes, my words may leave this computer"
+    assert (
+        words("who", "leaves", host="192.0.2.7") in text
+        and "tokens" in text
+        and button["value"] == "Yes, my words may leave this computer"
+    )
     text, button = owner.looked_at(offers[False].id, olga)
     assert words("who", "stays") in text and button["value"] == words("who", "use")
     line, panel = owner.choose(offers[False].id, olga)
@@ -480,9 +486,22 @@ def test_what_leaves_the_computer_needs_a_clear_yes(companion: Companion, tmp_pa
 
 
 def test_the_owner_sees_who_is_here_and_since_when(companion: Companion, tmp_path: Path) -> None:
-    shown, stop = owners(companion, tmp_path).here(asking("olga", owner=True))
-    assert "Here now (2): you, since 04:10; one visitor, since 04:10." in shown
+    shown, stop = owners(companion, tmp_path).here("", asking("olga", owner=True))
+    told = re.sub(r"(\s*<[^>]+>\s*)+", "|", shown)
+    assert "Here now (2)|You|since Thu 01 Jan, 04:10|A visitor|since Thu 01 Jan, 04:10|" in told
     assert words("owner", "not_sharing") in shown and stop["visible"] is False
+
+
+def test_the_owner_is_told_how_long_the_link_may_live(companion: Companion, tmp_path: Path) -> None:
+    owner, sharing = owners(companion, tmp_path), Sharing(tmp_path)
+    owner._sharing, sharing._tunnel = sharing, SimpleNamespace(proc=SimpleNamespace(poll=lambda: None))
+    sharing.link, sharing.since = "https://abc.gradio.live", datetime(2026, 1, 1, 4, 10)
+    shown, stop = owner.here("", asking("olga", owner=True))
+    assert "https://abc.gradio.live" in shown and "Shared since Thu 01 Jan, 04:10." in shown
+    assert "may end from Sun 04 Jan, 04:10 on" in " ".join(shown.split())
+    assert "over by Thu 08 Jan, 04:10 at the latest" in shown and stop["visible"] is True
+    sharing._tunnel.proc.poll = lambda: 1
+    assert words("owner", "link_gone") in owner.here("", asking("olga", owner=True))[0]
 
 
 # ---- the page as a whole ----

@@ -170,9 +170,24 @@ def test_a_link_is_had_and_cut_again(tmp_path: Path, share_server: None, monkeyp
     assert sharing.start("127.0.0.1", 7860) == "https://abc.gradio.live"
     assert (sharing.link, sharing.host) == ("https://abc.gradio.live", "abc.gradio.live")
     process_id, arguments = told.read_text().split(maxsplit=1)
+    assert sharing.since is not None and not sharing.has_ended
     assert "-l 7860" in arguments and "share-certificate.pem" in arguments
     sharing.stop()
-    assert sharing.link == sharing.host == "" and not is_running(int(process_id))
+    assert sharing.link == sharing.host == "" and sharing.since is None and not is_running(int(process_id))
+
+
+def test_a_tunnel_that_ended_by_itself_is_known(
+    tmp_path: Path, share_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tunnel_program(tmp_path, monkeypatch, 'echo "start proxy success: https://abc.gradio.live"')
+    sharing = Sharing(tmp_path)
+    sharing.start("127.0.0.1", 7860)
+    deadline = time.monotonic() + 10
+    while not sharing.has_ended:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    sharing.stop()
+    assert not sharing.has_ended
 
 
 def test_a_tunnel_that_never_comes_is_given_up_in_time(

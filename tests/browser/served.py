@@ -12,7 +12,7 @@ from playwright.sync_api import Error, Page
 
 from assistant.companion import Companion
 from assistant.page.addresses import Addresses
-from assistant.page.serve import House, Server, _listen
+from assistant.page.serve import House, Server, _listen, login_for
 from assistant.page.sharing import Sharing
 from assistant.types import Event
 
@@ -44,15 +44,17 @@ class Unhurried:
 
 
 class Site:
-    """One served page. ``owner_link`` makes a browser the owner's."""
+    """One served page. ``owner_link`` makes a browser the owner's; ``passwords`` are those of the people who may come in."""
 
-    def __init__(self, companion: Any, port: int = 0) -> None:
+    def __init__(self, companion: Any, port: int = 0, passwords: dict[str, str] | None = None) -> None:
         self._companion = companion
+        self._passwords = passwords
         listening = _listen("127.0.0.1", port)
         self.port = listening.getsockname()[1]
         self.data_dir = companion.settings.data_dir
         sharing = Sharing(self.data_dir)
-        self.house = House(companion, Addresses("127.0.0.1", self.port, lambda: sharing.host), sharing)
+        addresses = Addresses("127.0.0.1", self.port, lambda: sharing.host)
+        self.house = House(companion, addresses, sharing, login_for(companion, passwords) if passwords else None)
         self.address = f"http://127.0.0.1:{self.port}/"
         self.owner_link = f"{self.address}?owner={self.house.owner_token}"
         listens = threading.Event()
@@ -69,7 +71,7 @@ class Site:
 
     def restarted(self) -> Site:
         """The same companion served again at the same port."""
-        return Site(self._companion, self.port)
+        return Site(self._companion, self.port, self._passwords)
 
 
 class Person:

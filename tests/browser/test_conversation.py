@@ -421,7 +421,7 @@ def test_the_owner_may_change_who_answers(visit: Visit, companion: Companion) ->
         owner.wait(lambda: page.locator("#choice:visible").count() == 0)
         assert words("who", "built_in") in page.inner_text("#who")
         page.click("#more .label-wrap")
-        owner.wait(lambda: "you, since " in page.inner_text("#owner"))
+        owner.wait(lambda: words("owner", "you") in page.inner_text("#owner") and "since " in page.inner_text("#owner"))
     finally:
         site.close()
 

@@ -8,7 +8,7 @@ window.companion = (() => {
   const UNFOLDING = 150; // milliseconds in which a folded panel opens
   const CONVERSATION = "dream-companion-conversation";
   const LINKS = ["dream", "about", "write"]; // that an address may hold
-  const DRAFT = "dream-companion-draft:";
+  const WHOSE = "dream-companion-whose";
   const SECONDS_OF_A_PASSING_HINT = 4;
   const MOST_OF_THE_WINDOW = 0.45; // that a message may fill before it is folded
   const find = (selector) => document.querySelector(selector);
@@ -153,11 +153,21 @@ window.companion = (() => {
   }
 
   // What stands in the box is kept by the tab's name: it outlasts a reload, and no browser writes it to its disk.
-  const draft = () => (window.name.startsWith(DRAFT) ? window.name.slice(DRAFT.length) : "");
+  const mark = () => `dream-companion-draft:${texts().whose}:`;
+  const draft = () => (window.name.startsWith(mark()) ? window.name.slice(mark().length) : "");
 
   function keepDraft(text) {
-    window.name = text ? DRAFT + text : "";
+    window.name = text ? mark() + text : "";
   }
+
+  /** What somebody else left in this tab, before they logged out or another logged in, is none of this visitor's. */
+  function comeIn() {
+    if (!draft()) window.name = "";
+    if (recall(WHOSE) !== texts().whose) remember(CONVERSATION, "");
+    remember(WHOSE, texts().whose);
+  }
+
+  comeIn();
 
   // ---- what the server shows -----------------------------------------------------------------------------------
 
