@@ -288,7 +288,7 @@ class Companion:
     def usage_of_a_first_reply(self) -> Usage:
         """About what the first reply to a dream takes of a model: the real request for ``SAMPLE``, and a usual reply."""
         self.warm_up()
-        said = _Said("", 0, SAMPLE, (), time.perf_counter(), None)
+        said = _Said("", 0, SAMPLE, (), time.perf_counter(), None, Corrections())
         plan = self._plan(said, Safety.NONE, said)
         return Usage(tokens_sent(messages_for(plan, self.settings.context_tokens)), usual_reply(plan))
 

@@ -33,7 +33,7 @@ class OwnerHandlers:
 
     def named(self, request: gr.Request) -> str:
         """The page's name and, where somebody is logged in under a name, who that is and the way out."""
-        return render.render("title", name=guest_of(request).name)
+        return render.render("title", person=guest_of(request).name)
 
     def greet(self, request: gr.Request) -> tuple[str, Any, Any]:
         """Who answers this visitor; the owner also gets the button to change it and the owner's panel."""

@@ -35,7 +35,7 @@ def build_page(handlers: Handlers, owner: OwnerHandlers) -> Any:
         conversation_id = gr.Textbox("", visible="hidden", elem_id="conversation-id", label="", container=False)
         last_turn = gr.Textbox("", visible="hidden", elem_id="last-turn", label="", container=False)
         with gr.Row(elem_id="top"):
-            title = gr.HTML(render.render("title", name=""), elem_id="title", apply_default_css=False)
+            title = gr.HTML(render.render("title", person=""), elem_id="title", apply_default_css=False)
             gr.HTML(render.render("rooms_here"), elem_id="rooms", apply_default_css=False)
             new = gr.Button(words("actions", "new"), elem_id="new", size="sm")
             with gr.Accordion(words("actions", "more"), open=False, elem_id="more") as more:

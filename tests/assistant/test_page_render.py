@@ -267,7 +267,7 @@ def test_what_anybody_wrote_is_shown_to_the_letter_everywhere() -> None:
         render.render("who", voice=NASTY, line=NASTY, short=NASTY),
         render.render("owner", people=[{"name": NASTY, "since": NASTY}], link="", sharing=[NASTY], costs=None),
         render.render("login", asks_name=True, trouble=NASTY, left=False, told_here=False, version="1"),
-        render.render("title", name=NASTY),
+        render.render("title", person=NASTY),
         render.conversation([LiveTurn(1, NASTY).shown()], 1),
     ):
         elements = Elements(html)

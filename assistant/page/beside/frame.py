@@ -53,7 +53,7 @@ def shown(request: Request, template: str, title: str, *, status: int = 200, **v
         title=title,
         here=request.url.path,
         owner=guest_of(request).owner,
-        name=guest_of(request).name,
+        person=guest_of(request).name,
         version=look_version(),
         styles=STYLES_BESIDE,
         **values,
