@@ -71,8 +71,10 @@ def faults_of(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def house(companion: Companion) -> Iterator[Site]:
-    served = Site(companion, passwords={"anna": "one", "bert": "two"})
+def house(companion: Companion, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    served = Site(
+        companion.with_journal_in(tmp_path_factory.mktemp("people")), passwords={"anna": "one", "bert": "two"}
+    )
     yield served
     served.close()
 
