@@ -1,3 +1,3 @@
 """The conversation: understands a message, chooses a step, has the reply written, checks it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
