@@ -94,6 +94,13 @@ _GOES_AGAINST = re.compile(
     r"\b(?:no|nah|nope|not|never|nothing|nobody|neither|wrong|actually|just|only|fine|rather|meh|bit|too|doubt|rubbish|nonsense|hardly|horoscope|\w+n'?t|but)\b",
     re.IGNORECASE,
 )  # without one of these an answer is no no
+_FINDS_IT_IN_LIFE = re.compile(
+    r"^(?:\W*(?:yes|yeah|yep|hm+|well|oh|ah|ok|so|idk|maybe|perhaps|probably|i guess|i think|i suppose|honestly)\b)*\W*"
+    r"(?:(?:(?:it|that|this|which) )?(?:(?:kind of|sort of|kinda|also|really) )?(?:reminds? me of|makes me think of|brings up)\b"
+    r"|(?:(?:it|that|this)(?:'?s| is| feels| was) )?(?:(?:kind of|sort of|kinda|a bit|just|exactly) )?like (?:my|our|at|in|with|when|how)\b"
+    r"|my (?:job|work|boss|marriage|studies|thesis|business|project|course|divorce|move)\b)",
+    re.IGNORECASE,
+)  # "It reminds me of my job, nothing gets done there": an answer, whatever it denies
 _SENTENCE_ENDS = re.compile(r"\w[.!?](?=\s|$)")
 _HAD_A_DREAM = re.compile(
     r"\bi (?:\w+ )?dream(?:t|ed)\b|\bi (?:keep|kept) (?:having|dreaming)\b|\bi (?:\w+ )?(?:had|have|got) (?:had )?(?:a|an|the|this|that|another|the same) (?:\w+ ){0,2}(?:dream|nightmare)\b"
@@ -221,6 +228,7 @@ def kind_of(
     how_they_are = says_how_they_are(message)
     if how_they_are and by_rules is Kind.REJECTION:
         by_rules = Kind.ANSWER
+    goes_along = _goes_along(message, heard.directed)
     told = _was_told(of_this_dream(earlier))
     names_a_theme = not told and alone >= SURELY_COVERED and count_words(message) <= WORDS_OF_A_THEME
     if not likely or names_a_theme or _is_plain(message, heard.directed, of_this_dream(earlier)):
@@ -233,7 +241,7 @@ def kind_of(
         ANSWER: answer,
         MORE: by_rules if by_rules in ABOUT_A_DREAM else answer,
         DREAM: dream,
-        REJECTION: Kind.REJECTION if offered and not how_they_are and not _goes_along(heard.directed) else answer,
+        REJECTION: Kind.REJECTION if offered and not how_they_are and not goes_along else answer,
         WHY: dream if not told and tells_a_dream(heard.directed) else asks,
         WISH: Kind.WHY if question else Kind.WISH if _may_be_a_wish(heard.directed, likely) else answer,
         OUTSIDE: Kind.OUTSIDE,
@@ -283,8 +291,10 @@ def _may_be_a_wish(parts: Directed, likely: Mapping[str, float]) -> bool:
     return parts.may_wish is not None and (parts.wish is not None or likely.get(WISH, 0.0) >= SURELY_A_WISH)
 
 
-def _goes_along(parts: Directed) -> bool:
+def _goes_along(message: str, parts: Directed) -> bool:
     """Whether it finds the dream in its life, or tells of a loss: nobody says no like that."""
+    if _FINDS_IT_IN_LIFE.search(message.replace("’", "'")):
+        return not rejects(message, just_offered=True)
     return any(matter.name in _OF_LIFE and matter.likely >= SURELY_OF_LIFE for matter in parts.matters)
 
 
@@ -405,6 +415,8 @@ def _says_no(said: str, parts: Directed, earlier: Sequence[Turn], refuses: float
         return False
     if rejects(said, just_offered=bool(earlier[-1].citations)):
         return True
+    if _FINDS_IT_IN_LIFE.search(said):
+        return False
     if earlier[-1].citations:
         likely = (refuses >= REFUSES and _GOES_AGAINST.search(said)) or (parts.rejects and refuses >= MAY_REFUSE)
         return bool(likely) and not parts.question and count_words(said) <= LONG

@@ -35,6 +35,12 @@ _ASKS_FOR_SILENCE = re.compile(
 _COMPLAINS_OF_ECHOES = re.compile(r"\b(?:repeat\w*|quot(?:e|es|ing)|echo\w*|parrot\w*)\b", re.IGNORECASE)
 _PAGES = re.compile(r"(?<=\d)-(?=\d)")  # "211-235" gets its dash: with a hyphen it would look like a telephone number
 
+_DENIES_A_FEELING = re.compile(
+    r"\b(?:not|never|no|without|wasn'?t|isn'?t|weren'?t|didn'?t feel|don'?t feel|aint)(?: \w+){0,2} "
+    r"(?:fear|fright|scared|afraid|frightened|terrified|sad|sadness|grief|angry|anger|ashamed|shame|lonely|shaken|upset|scary)\b",
+    re.IGNORECASE,
+)  # whoever says that it was none is not comforted for it
+
 
 def plain_words(situation: Situation, readings: Sequence[PlannedReading]) -> str:
     """The sentence of our own that this turn needs, if any; what is said once a conversation is said once."""
@@ -155,6 +161,8 @@ def remark(situation: Situation) -> str:
     matter = situation.matter
     if matter is None or situation.kind in (Kind.UNCOVERED, Kind.DREAM) or not is_taken_up(matter):
         return ""
+    if _DENIES_A_FEELING.search(matter.sentence):
+        return ""
     return said_to(matter, situation.said)
 
 
@@ -164,6 +172,6 @@ def comfort(situation: Situation) -> Comfort | None:
         return None
     state = situation.heard.directed.state or ("grieving" if situation.tells_of_a_death else "")
     state = state or ("amused" if situation.kind in (Kind.DREAM, Kind.UNCOVERED) and situation.is_funny else "")
-    if not state or (state == "amused" and situation.heard.feelings):
+    if not state or (state == "amused" and situation.heard.feelings) or _DENIES_A_FEELING.search(situation.message):
         return None
     return comfort_for(state, situation.said, len(situation.message))

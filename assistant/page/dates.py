@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from assistant.page.wording import names, words
 
@@ -42,10 +42,4 @@ def short_day(day: date) -> str:
     return words("dates", "short", day=day.day, month=names("months")[day.month - 1])
 
 
-def moment(when: datetime) -> str:
-    """As in "5 Mar, 04:12"."""
-    here = when.astimezone()
-    return f"{short_day(here)}, {here:%H:%M}"
-
-
-EVERY = (long_day, whole_day, short_weekday, month_of, moment)  # the templates know them by these names
+EVERY = (long_day, whole_day, short_weekday, short_day, month_of)  # the templates know them by these names

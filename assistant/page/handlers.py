@@ -131,8 +131,11 @@ class Handlers:
 
     def earlier(self, conversation: str, request: gr.Request) -> str:
         """The visitor's conversations, newest first; the one that is shown is marked."""
-        kept = self.journal.conversations(guest_of(request).visitor)
-        return render.render("earlier", earlier=kept[: -MOST_EARLIER - 1 : -1], current=conversation)
+        visitor = guest_of(request).visitor
+        entries = self.journal.dreams.entries(visitor, count=MOST_EARLIER + 1)
+        return render.render(
+            "earlier", entries=entries[:MOST_EARLIER], more=len(entries) > MOST_EARLIER, current=conversation
+        )
 
     def open_earlier(self, clicked: gr.EventData, request: gr.Request) -> Iterator[Shown]:
         """Go on with an earlier conversation."""

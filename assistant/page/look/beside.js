@@ -4,6 +4,7 @@
 (() => {
   const WIDTH = 1080; // pixels of the picture
   const MARGIN = 96;
+  const SECONDS_TO_FILL = 5; // after which a page that is not complete yet is looked at anew
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("dream-companion") : null;
 
   /** A line of text in pieces that fit the width; words that are longer than a line are cut. */
@@ -86,6 +87,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) event.target.form?.requestSubmit();
   });
+
+  if (document.querySelector("[data-fills]")) setTimeout(() => location.reload(), SECONDS_TO_FILL * 1000);
 
   // Nothing of what was told is left, so nothing that was begun stays either, in any tab.
   if (document.querySelector("[data-forgotten]")) {
