@@ -315,12 +315,13 @@ class Companion:
         """The closing note of a conversation as it stands; empty where no dream was told. Raises ConversationError."""
         kept = self.journal.conversation(visitor, conversation)
         turns, corrections = _of_dreams(_turns(kept)), _corrections(kept)
-        heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
-        start = since_the_start(turns)
-        left_out = denied(heard[start:]) | corrections.left_out
-        titles = {id: section.title for id, section in self._sections().items()}
-        memory = self.remembered(visitor, conversation)
-        return closing_note(corrections.in_turns(turns)[start:], titles, memory, left_out)
+        with at_work():
+            heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
+            start = since_the_start(turns)
+            left_out = denied(heard[start:]) | corrections.left_out
+            titles = {id: section.title for id, section in self._sections().items()}
+            memory = self.remembered(visitor, conversation)
+            return closing_note(corrections.in_turns(turns)[start:], titles, memory, left_out)
 
     def dreamt_before(self, visitor: str, conversation: int) -> Before | None:
         """An earlier dream of the visitor's that has something in common with this one."""

@@ -10,6 +10,9 @@ from functools import cached_property
 from assistant.types import Fact, FactKind, Heard, Turn
 from assistant.words import content_stems
 
+MOST = 200  # corrections that count, of one conversation
+LONGEST = 300  # characters of a fact, as it was told or as it is now
+LONGEST_CORRECTED = 4 * 20_000  # characters of a text, beyond which nothing is put into it any more
 READING = "reading"  # the kind of a correction that refuses a section of the library, whose reply was replaced since
 
 _NAMED = frozenset({FactKind.PERSON, FactKind.IMAGE, FactKind.FEELING})  # told in a name; the others are sentences
@@ -42,11 +45,12 @@ class Corrections:
 
     @classmethod
     def of(cls, kept: Iterable[tuple[str, str, str]]) -> Corrections:
-        """From the journal's kind, words and new words; one that changes nothing counts for nothing."""
-        rows = [row for row in kept if row[1] != row[2]]
+        """From the journal's kind, words and new words. One that changes nothing, or no fact, counts for nothing."""
+        rows = [row for row in kept if row[1] != row[2] and row[1].strip() and len(row[1]) <= LONGEST]
         known = set(FactKind)
+        made = [Correction(FactKind(kind), said, instead[:LONGEST]) for kind, said, instead in rows if kind in known]
         return cls(
-            tuple(Correction(FactKind(kind), said, instead) for kind, said, instead in rows if kind in known),
+            tuple(made[:MOST]),
             frozenset(said for kind, said, _ in rows if kind == READING),
         )
 
@@ -107,11 +111,14 @@ class Corrections:
     def _in_text(self, text: str, *, turned: bool) -> str:
         """The text corrected; ``turned`` says that it speaks to the dreamer ("your mother") and not of them ("my mother")."""
         for one in self.made:
-            if one.is_named and one.instead:
-                text = _pattern_of_name(one.said).sub(_renamed(one, turned=turned), text)
-            elif not one.is_named:
-                end = r"" if one.instead else r"[\s,;:.!?–—-]*"
-                text = re.sub(_loosely(one.said) + end, lambda _, new=one.instead: new, text, flags=re.IGNORECASE)  # type: ignore[misc]
+            room = LONGEST_CORRECTED - len(text)
+            if not one.instead and not one.is_named:
+                text = re.sub(_loosely(one.said) + r"[\s,;:.!?–—-]*", "", text, flags=re.IGNORECASE)
+            elif one.instead and room > 0:
+                times = room // len(one.instead) + 1  # that it can be put in
+                pattern = _pattern_of_name(one.said) if one.is_named else _pattern_of_sentence(one.said)
+                new = _renamed(one, turned=turned) if one.is_named else lambda _, new=one.instead: new
+                text = pattern.sub(new, text, count=times)
         return text.strip()
 
 
@@ -123,6 +130,10 @@ def as_remembered(kind: FactKind, words: str) -> str:
 
 def _loosely(words: str) -> str:
     return r"\s+".join(map(re.escape, words.split()))
+
+
+def _pattern_of_sentence(sentence: str) -> re.Pattern[str]:
+    return re.compile(_loosely(sentence), re.IGNORECASE)
 
 
 def _pattern_of_name(name: str) -> re.Pattern[str]:

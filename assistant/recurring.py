@@ -17,6 +17,7 @@ from assistant.errors import ConversationError
 from assistant.journal import Journal, KeptConversation
 from assistant.journal.dreams import Entry, Marked, MarkKind
 from assistant.method.themes import speaks_of
+from assistant.quiet_log import log_without_words
 from assistant.safety import screen
 from assistant.types import Heard, Kind, Mention, MentionKind, Safety
 from assistant.words import content_stems, count_words, words
@@ -106,8 +107,9 @@ class Recurring:
     def read(self, visitor: str, conversation: int) -> None:
         """Read one dream now. Raises ConversationError where it is not the visitor's, or gone."""
         with at_work():
-            marks, vector = self._read(self._journal.conversation(visitor, conversation))
-            self._dreams.keep_reading(visitor, conversation, self.made_of, marks, vector)
+            kept = self._journal.conversation(visitor, conversation)
+            marks, vector = self._read(kept)
+            self._dreams.keep_reading(visitor, kept, self.made_of, marks, vector)
 
     def before(self, visitor: str, conversation: int) -> Before | None:
         """The earlier dream that has most in common with this one: its theme, or at least two persons or images.
@@ -131,7 +133,8 @@ class Recurring:
         ids, vectors = self._dreams.vectors(visitor, self.made_of)
         if not ids:
             return []
-        asked = np.asarray(self._embedder.encode([text]), dtype=np.float32)[0]
+        with at_work():
+            asked = np.asarray(self._embedder.encode([text]), dtype=np.float32)[0]
         likeness = vectors @ asked
         return [(ids[place], float(likeness[place])) for place in np.argsort(-likeness)]
 
@@ -145,7 +148,7 @@ class Recurring:
                 with suppress(ConversationError):  # deleted meanwhile
                     self.read(visitor, conversation)
         except DreamError as error:
-            log.warning("What recurs could not be read: %s", error)
+            log_without_words(log, error)
 
     def _read(self, kept: KeptConversation) -> tuple[list[tuple[MarkKind, str]], NDArray[np.float32]]:
         corrections = Corrections.of((one.kind, one.said, one.instead) for one in kept.corrections)

@@ -35,6 +35,7 @@ from assistant.page.wording import words
 from assistant.safety import screen
 from assistant.types import Done, Event, Notice, Safety, Turn
 from knowledge.errors import UsageError
+from knowledge.forgetting import at_work
 
 AT_ONCE, MOST_WAITING = 2, 16  # replies for other programs: the people on the page come first
 MOST_DREAMS = 50  # that a list of the journal holds
@@ -136,7 +137,8 @@ class Abilities:
         if len(query) > CONNECTED.characters:
             most = f"{CONNECTED.characters:,}"
             raise UsageError(words("connections", "too_long", count=f"{len(query):,}", most=most))
-        return found(self.companion.library.search(plain(query), count=max(1, min(count, MOST_HITS))))
+        with at_work():
+            return found(self.companion.library.search(plain(query), count=max(1, min(count, MOST_HITS))))
 
     def contents(self, connection: Connection) -> Contents:
         """Which articles there are, and their sections."""

@@ -11,8 +11,8 @@ from assistant.connections.abilities import MOST_WAITING, Abilities
 from assistant.connections.grants import Connection
 from assistant.page.gradio_quietly import gr
 from assistant.page.limits import CONNECTED
-from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)

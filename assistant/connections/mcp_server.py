@@ -19,8 +19,8 @@ from assistant.connections.abilities import Abilities
 from assistant.connections.answers import Contents, Dream, Dreams, Found, Reading, Told
 from assistant.connections.grants import Connection
 from assistant.page.limits import MOST_BYTES_OF_A_PROGRAM
-from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import raw, words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)

@@ -26,8 +26,8 @@ from assistant.connections.grants import Connection
 from assistant.connections.openai_request import Asked, asked_in
 from assistant.connections.refusals import error_body, refused, told
 from assistant.errors import ServingError
-from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from assistant.types import Done, Event, Notice, Question, Sentence, Turn
 from assistant.words import count_words
 from knowledge.errors import DreamError

@@ -25,6 +25,7 @@ from knowledge.errors import StorageError, UsageError
 from knowledge.forgetting import forget
 
 JOURNAL = "journal.sqlite3"
+LARGEST_ID = 2**31  # that every database takes
 TRIES, SECONDS_BETWEEN_TRIES = 30, 0.05
 
 
@@ -75,8 +76,11 @@ class Database:
             yield
         except (DBAPIError, NoConnection, OSError) as error:
             cause = getattr(error, "orig", None) or error
+            told = (
+                str(cause) if self._is_sqlite else type(cause).__name__
+            )  # other databases quote the words that they refuse
             raise StorageError(
-                f"The journal {self._where} cannot be used: {cause}. "
+                f"The journal {self._where} cannot be used: {told}. "
                 "Free some space, or choose another folder with --data-dir."
             ) from error
 
@@ -130,15 +134,15 @@ class Database:
 
 def owned(session: Session, visitor: str, conversation_id: int) -> Conversation:
     """The visitor's conversation. Raises ConversationError where it is somebody else's, or gone."""
-    row = session.get(Conversation, conversation_id)
+    row = session.get(Conversation, conversation_id) if 0 < conversation_id < LARGEST_ID else None
     if row is None or row.visitor_id != visitor:
         raise ConversationError("This conversation is not here. It may have been deleted. Start a new one.")
     return row
 
 
 def storable(text: str) -> str:
-    """The text without lone surrogates, which JSON may bring and no database takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without lone surrogates and zeros, which JSON may bring and not every database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from assistant.journal.database import Database, owned, storable
-from assistant.journal.records import OwnWords
+from assistant.journal.records import KeptConversation, OwnWords
 from assistant.journal.tables import Conversation, Correction, Fit, Mark, ReadDream, TurnRow
 
 BEGINNING = 300  # characters of the first message that a list shows
@@ -120,14 +120,26 @@ class Dreams:
 
     # ---- the dreamer's own words ---------------------------------------------------------------------------------
 
-    def set_own(self, visitor: str, conversation: int, own: OwnWords, night: date | None = None) -> None:
-        """Keep what the dreamer added to a dream."""
+    def set_night(self, visitor: str, conversation: int, night: date) -> None:
+        """Keep the day on which the dreamer woke from it."""
         with self._database.session() as session:
-            row = owned(session, visitor, conversation)
-            for name, said in asdict(own).items():
-                setattr(row, name, storable(said))
-            row.night = night or row.night
+            owned(session, visitor, conversation).night = night
+
+    def set_own(
+        self, visitor: str, conversation: int, own: OwnWords, night: date, *, if_still: tuple[OwnWords, date]
+    ) -> bool:
+        """Keep what the dreamer added to a dream, if there still stands what they saw; whether it is kept."""
+        seen, seen_night = if_still
+        still = [getattr(Conversation, name) == said for name, said in asdict(seen).items()]
+        said_now = {name: storable(said) for name, said in asdict(own).items()}
+        with self._database.session() as session:
+            owned(session, visitor, conversation)
+            changing = update(Conversation).where(
+                Conversation.id == conversation, Conversation.night == seen_night, *still
+            )
+            done = session.execute(changing.values(**said_now, night=night)).rowcount == 1  # type: ignore[attr-defined]
         self._database.empty_log(must=False)
+        return done
 
     def set_fit(self, visitor: str, conversation: int, turn_id: int, marker: int, fits: bool | None) -> None:
         """Keep that a reading fits or does not; None takes the word back. A turn that is not there is passed over."""
@@ -142,7 +154,8 @@ class Dreams:
         """Keep that something remembered was changed, or taken out with ``instead`` empty."""
         with self._database.session() as session:
             owned(session, visitor, conversation)
-            session.execute(delete(ReadDream).where(ReadDream.conversation_id == conversation))
+            for table in (ReadDream, Mark):  # what was taken out is not among what recurs
+                session.execute(delete(table).where(table.conversation_id == conversation))
             session.merge(
                 Correction(conversation_id=conversation, kind=kind, said=storable(said), instead=storable(instead))
             )
@@ -169,14 +182,22 @@ class Dreams:
     def keep_reading(
         self,
         visitor: str,
-        conversation: int,
+        kept: KeptConversation,
         made_of: str,
         marks: Iterable[tuple[MarkKind, str]],
         vector: NDArray[np.float32],
     ) -> None:
-        """Keep what was read in a dream, in place of what was read before."""
+        """Keep what was read in a dream, in place of what was read before.
+
+        ``kept`` is the conversation as it was read: if it has changed since, nothing is kept, and it is read anew the next time.
+        """
+        conversation = kept.id
         with self._database.session() as session:
-            owned(session, visitor, conversation)
+            row = owned(session, visitor, conversation)
+            corrections = {(one.kind, one.said, one.instead) for one in row.corrections}
+            as_read = {(one.kind, one.said, one.instead) for one in kept.corrections}
+            if [turn.id for turn in row.turns] != [turn.id for turn in kept.turns] or corrections != as_read:
+                return
             for table in (Mark, ReadDream):
                 session.execute(delete(table).where(table.conversation_id == conversation))
             rows = [

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.journal.dated_text import NOON, dated_pieces
 from assistant.journal.records import KeptConversation, KeptCorrection, KeptTurn, OwnWords, turn_from_record
@@ -17,6 +17,7 @@ from knowledge.errors import UsageError
 
 VERSION = 2
 NOTHING = "Nothing was imported."
+EARLIEST = date(1900, 1, 2)  # night of a dream
 LONGEST_TITLE = 80  # characters; what stands behind a date and is longer belongs to the dream
 
 _HEADING = "# Dreams"
@@ -30,14 +31,55 @@ _OWN_NAMES = {
 }
 
 
+class _Read(BaseModel):
+    """Read as strictly as it was written: what is of another kind would break the pages that show it."""
+
+    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
+
+
+class _Citation(_Read):
+    marker: Annotated[int, Field(ge=1, le=99)]
+    section: str
+    quote: str
+
+
+class _Hit(_Read):
+    section: str
+    title: str
+    text: str
+    article: str
+    evidence: str
+
+
+class _Sentence(_Read):
+    text: str
+    role: str
+    frame: str
+    marker: int
+    cites: int | None
+    repaired: bool
+
+
+class _Answer(_Read):
+    kind: str
+    reply: str
+    question: str
+    citations: list[_Citation]
+    hits: list[_Hit]
+    sentences: list[_Sentence] = Field(default_factory=list)
+    covered: bool
+    seconds: float
+    stopped: bool = False
+
+
 def _whole(answer: dict[str, Any] | None) -> dict[str, Any] | None:
     """An answer that the rest of the program can show and go on from. Raises ValueError."""
+    if answer is None:
+        return None
+    _Answer.model_validate(answer)
     try:
-        if answer is not None:
-            turn_from_record(KeptTurn(0, datetime.now(UTC), "", answer))
-            for hit in answer["hits"]:
-                assert {"section", "title", "text", "article", "evidence"} <= hit.keys()
-    except (KeyError, TypeError, AttributeError, IndexError, AssertionError) as error:
+        turn_from_record(KeptTurn(0, datetime.now(UTC), "", answer))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"a reply is not whole ({error!r})") from error
     return answer
 
@@ -46,13 +88,13 @@ class _Turn(BaseModel):
     created: AwareDatetime
     message: str
     answer: Annotated[dict[str, Any] | None, AfterValidator(_whole)] = None
-    fits: dict[int, bool] = Field(default_factory=dict)
+    fits: dict[Annotated[int, Field(ge=1, le=99)], bool] = Field(default_factory=dict)
 
 
 class _Correction(BaseModel):
-    kind: str
-    said: str
-    instead: str
+    kind: Annotated[str, Field(max_length=20)]
+    said: Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
+    instead: Annotated[str, Field(max_length=300)]
 
 
 class _Own(BaseModel):
@@ -67,7 +109,7 @@ class _Conversation(BaseModel):
     created: AwareDatetime
     night: date | None = None
     own: _Own = Field(default_factory=_Own)
-    corrections: list[_Correction] = Field(default_factory=list)
+    corrections: Annotated[list[_Correction], Field(max_length=200)] = Field(default_factory=list)
     turns: list[_Turn]
 
 
@@ -131,11 +173,31 @@ def from_text(text: str) -> list[KeptConversation]:
     can be made of it; then nothing is brought in.
     """
     text = text.removeprefix("\ufeff")
+    try:
+        dreams = _dreams_of(text)
+        for kept in dreams:
+            _check_dates(kept)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"Something in it is no date that there is ({error}). {NOTHING}") from error
+    return dreams
+
+
+def _dreams_of(text: str) -> list[KeptConversation]:
     if text.lstrip().startswith(("{", "[")):
         return from_json(text)
     if text.lstrip().startswith(_HEADING) and _DREAM.search(text):
         return _from_markdown(text)
     return _from_dated_text(text)
+
+
+def _check_dates(kept: KeptConversation) -> None:
+    """Raises UsageError for a dream of a time in which nobody can have told it here."""
+    latest = datetime.now(UTC).date() + timedelta(days=1)
+    for day in (kept.night or kept.created.date(), *(turn.created.date() for turn in kept.turns)):
+        if not EARLIEST <= day <= latest:
+            raise UsageError(
+                f"One of its dreams is of {day.isoformat()}, which is too long ago or lies ahead. {NOTHING}"
+            )
 
 
 def from_json(text: str) -> list[KeptConversation]:
@@ -168,7 +230,7 @@ def _conversation(row: _Conversation) -> KeptConversation:
         tuple(KeptTurn(0, turn.created, turn.message, turn.answer, turn.fits) for turn in row.turns),
         row.night,
         OwnWords(**row.own.model_dump()),
-        tuple(KeptCorrection(**one.model_dump()) for one in row.corrections),
+        tuple({(one.kind, one.said): KeptCorrection(**one.model_dump()) for one in row.corrections}.values()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.journal import KeptConversation
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
@@ -50,10 +51,22 @@ class ByHand:
             return self._shown(guest, conversation)
         if len(instead) > MOST_CHARACTERS_OF_A_FACT:
             raise UsageError(words("kept", "too_long", count=len(instead), most=MOST_CHARACTERS_OF_A_FACT))
-        self._companion.correct(guest.visitor, kept.id, kind, told, instead)
         grave = screen([instead]).level is Safety.CRISIS
+        if not self._was_told(guest, kept, kind, told):
+            return self._shown(guest, conversation, words("kept", "grave") if grave else "")
+        self._companion.correct(guest.visitor, kept.id, kind, told, instead)
         said = "grave" if grave else "changed" if instead.strip() else "left_out"
         return self._shown(guest, conversation, words("kept", said))
+
+    def _was_told(self, guest: Guest, kept: KeptConversation, kind: FactKind, told: str) -> bool:
+        """Whether this is a fact of the conversation's, as it was told first. It may be gone since the page showed it."""
+        if not told.strip() or len(told) > MOST_CHARACTERS_OF_A_FACT:
+            return False
+        if any((one.kind, one.said) == (kind, told) for one in kept.corrections):
+            return True
+        self._companion.warm_up()
+        facts = self._companion.remembered(guest.visitor, kept.id)
+        return any(fact.kind is kind and told in (fact.told, fact.said) for fact in facts)
 
     def _shown(self, guest: Guest, conversation: str, told: str = "") -> str:
         """``told`` is said to whoever has changed something."""

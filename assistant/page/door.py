@@ -13,6 +13,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,8 +28,20 @@ from assistant.connections.grants import Connection
 from assistant.connections.refusals import refused
 from assistant.page.guests import SCOPE_KEY, Guest, Refused
 from assistant.page.keys import Keys, new_visitor
-from assistant.page.limits import MOST_BYTES, MOST_BYTES_OF_A_PROGRAM, MOST_UPLOADED
+from assistant.page.limits import (
+    LARGE,
+    LARGE_AT_ONCE,
+    MOST_BYTES,
+    MOST_BYTES_BESIDE,
+    MOST_BYTES_OF_A_PROGRAM,
+    MOST_BYTES_PASTED,
+    MOST_CHARACTERS_OF_A_HOST,
+    MOST_CHARACTERS_OF_A_PATH,
+    MOST_UPLOADED,
+    SECONDS_TO_SEND,
+)
 from assistant.page.login import Login
+from assistant.page.places import ADDING
 from assistant.page.shell import dressed, policy
 from assistant.page.tabs import Present, Tabs
 from assistant.page.wording import words
@@ -70,6 +83,7 @@ class Door:
         self._tabs = Tabs()
         self._visitor_cookie = keys.cookie("visitor")
         self._owner_cookie = keys.cookie("owner")
+        self._large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
         self.present = Present()
         self.closing = asyncio.Event()
         self.opened = threading.Event()  # set once somebody has been given the page
@@ -94,6 +108,7 @@ class Door:
         headers = Headers(scope=scope)
         self._check_names(scope, headers)
         path, method = scope["path"], scope["method"]
+        _check_path(path)
         scope["scheme"] = "https" if self._is_shared(headers.get("host", "")) else scope["scheme"]
         send = _with_headers(send, path)
         if _STATIC.match(path):
@@ -129,11 +144,22 @@ class Door:
         if is_beside:
             _expect(method, "POST")
             _expect_origin(headers)
-            too_large = words("refused", "too_large_file", most=MOST_UPLOADED // 1_000_000)
-            receive, _ = await _whole_body(headers, receive, MOST_UPLOADED, too_large)
-            await self._app(scope, receive, send)
+            await self._form_beside(scope, receive, send, headers)
             return
         await self._queue(scope, receive, send, scope[SCOPE_KEY])
+
+    async def _form_beside(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        """A form of a page beside the conversation. Large ones are held in memory, so few are taken at the same time."""
+        most = _most_beside(scope["path"], scope[SCOPE_KEY])
+        told = words("refused", "too_large_file", most=most // 1_000_000) if most > LARGE else ""
+        _check_length(headers, most, told)  # before it waits for its turn
+        async with self._large_bodies if most > LARGE and _may_be_large(headers) else nullcontext():
+            try:
+                async with asyncio.timeout(SECONDS_TO_SEND):
+                    receive, _ = await _whole_body(headers, receive, most, told)
+            except TimeoutError:
+                raise Refused(408, words("beside", "unexpected")) from None
+            await self._app(scope, receive, send)
 
     async def _program(self, connection: Connection, scope: Scope, receive: Receive, send: Send) -> None:
         """Another program, which needs no cookie but a key. Neither goes further than here."""
@@ -157,10 +183,10 @@ class Door:
     def _check_names(self, scope: Scope, headers: Headers) -> None:
         """Neither a foreign name for us (DNS rebinding) nor a foreign page that calls us is let in."""
         host = headers.get("host", "")
-        if not self._is_ours(host):
+        if len(host) > MOST_CHARACTERS_OF_A_HOST or not self._is_ours(host):
             raise Refused(403, words("refused", "host", host=host[:100] or "?", address=self._address))
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _host_in(origin) != host:
             raise Refused(403, words("refused", "origin"))
 
     def _is_owner(self, cookie: str) -> bool:
@@ -285,6 +311,26 @@ class Door:
         return give
 
 
+def _check_path(path: str) -> None:
+    """Nothing of ours has a long address, or one with characters that cannot be seen."""
+    if len(path) > MOST_CHARACTERS_OF_A_PATH or not path.isprintable():
+        raise Refused(404, words("refused", "nothing_here"))
+
+
+def _host_in(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return None
+
+
+def _most_beside(path: str, guest: Guest) -> int:
+    """How many bytes of a form are taken there. Only where files are brought in are they many, and articles are the owner's."""
+    if path == "/yours/bring-in" or (guest.owner and path == f"{ADDING}/files"):
+        return MOST_UPLOADED
+    return MOST_BYTES_PASTED if guest.owner and path == f"{ADDING}/text" else MOST_BYTES_BESIDE
+
+
 def _expect(method: str, *expected: str) -> None:
     if method not in expected:
         raise Refused(405, words("refused", "nothing_here"))
@@ -307,14 +353,25 @@ def _tab_in(body: bytes) -> Any:
         raise Refused(400, words("refused", "nothing_here")) from None
 
 
+def _check_length(headers: Headers, most: int, told: str) -> Refused:
+    """Raises what it returns otherwise: the refusal of a body that is too large."""
+    too_large = Refused(413, told or words("refused", "too_large", most=f"{most:,}"))
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > 20 or int(length) > most:
+        raise too_large
+    return too_large
+
+
+def _may_be_large(headers: Headers) -> bool:
+    """Whether more than a little may come: much is announced, or nothing."""
+    return "transfer-encoding" in headers or int(headers.get("content-length", LARGE + 1)) > LARGE
+
+
 async def _whole_body(
     headers: Headers, receive: Receive, most: int = MOST_BYTES, told: str = ""
 ) -> tuple[Receive, bytes]:
     """The request's body, at most so many bytes, and a ``receive`` that gives it once more."""
-    too_large = Refused(413, told or words("refused", "too_large", most=f"{most:,}"))
-    length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > most:
-        raise too_large
+    too_large = _check_length(headers, most, told)
     body = bytearray()
     more = True
     while more:

@@ -24,11 +24,11 @@ from assistant.page.line import Line
 from assistant.page.links import Link, link_in
 from assistant.page.passwords import said_wait
 from assistant.page.places import place_of_dream
-from assistant.page.quiet_log import log_without_words
 from assistant.page.running import RunningReplies
 from assistant.page.shown import LiveTurn, ShownBefore, ShownTurn, State, from_journal, key_of
 from assistant.page.way import SAID_BY_BUTTONS
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from assistant.recurring import Before
 from assistant.safety import countries, country_code, help_in, screen
 from assistant.types import Event, Kind, Safety, Turn

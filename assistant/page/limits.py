@@ -11,7 +11,14 @@ from dataclasses import dataclass
 MOST_CHARACTERS = 20_000  # of one message; look.js holds the same figure
 MOST_CHARACTERS_OF_A_FACT = 300  # that a person writes in place of one
 MOST_BYTES = 200_000  # of a request's body
+MOST_BYTES_BESIDE = (
+    400_000  # of a form beside the conversation: a message in any script takes up to 12 bytes a character
+)
+MOST_BYTES_PASTED = 4_000_000  # of an article's text that the owner pastes
 MOST_UPLOADED = 64_000_000  # bytes of an article or a journal that is brought in
+LARGE = 1_000_000  # bytes; of bodies above that only so many are held at once:
+LARGE_AT_ONCE = 2
+SECONDS_TO_SEND = 300.0  # a large one, so that nobody keeps the others waiting for ever
 MOST_BYTES_OF_A_PROGRAM = 1_000_000  # of another program's request, which holds the whole conversation
 MOST_FILES = 20  # that are brought in at once
 REPLIES_AT_ONCE = 8  # that are written
@@ -20,6 +27,8 @@ MOST_THREADS = (
     REPLIES_AT_ONCE + MOST_WAITING + 64
 )  # of Gradio's: one for each reply, waiting or not, and some for the rest
 MOST_TABS = 20_000  # of browsers that are remembered
+MOST_CHARACTERS_OF_A_HOST = 300
+MOST_CHARACTERS_OF_A_PATH = 500
 MINUTE = 60.0
 
 

@@ -95,10 +95,14 @@ class RunningReplies:
         """End what is being written for this browser tab, which shows something else from now on."""
         self._abandon(self._watched(guest))
 
-    def abandon_all_of(self, visitor: str) -> None:
-        """End everything that is being written for a visitor, in every tab."""
+    def abandon_all_of(self, visitor: str, conversation: int | None = None) -> None:
+        """End everything that is being written for a visitor, in every tab; or only what belongs to one conversation."""
         with self._lock:
-            replies = [reply for reply in self._replies if reply.visitor == visitor]
+            replies = [
+                reply
+                for reply in self._replies
+                if reply.visitor == visitor and conversation in (None, reply.conversation)
+            ]
             for reply in replies:
                 reply.stop.set()
             watched = [(reply, onlooker) for reply in replies for onlooker in reply.onlookers]

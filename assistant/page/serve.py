@@ -39,9 +39,9 @@ from assistant.page.login import Login
 from assistant.page.owner import OwnerHandlers
 from assistant.page.page import build_page
 from assistant.page.passwords import read_passwords
-from assistant.page.quiet_log import log_without_words
 from assistant.page.sharing import Sharing, new_password
 from assistant.page.wording import choose_language, words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class House:
         if login:
             app.add_route("/login", login.answer, methods=["GET", "POST"])
             app.add_route("/logout", login.leave, methods=["POST"])
-        app.router.routes.extend(routes_beside(companion))
+        app.router.routes.extend(routes_beside(companion, self.handlers.running))
         self.connections.mount(app)
         page = build_page(self.handlers, OwnerHandlers(companion, self.door.present, sharing))
         gr.mount_gradio_app(
@@ -192,7 +192,8 @@ def login_for(companion: Companion, passwords: Mapping[str, str]) -> Login:
     def told_here(browser: str) -> bool:
         return companion.journal.latest(browser) is not None
 
-    return Login(passwords, Keys(companion.settings.data_dir), told_here=told_here)
+    data_dir = companion.settings.data_dir
+    return Login(passwords, Keys(data_dir), data_dir, told_here=told_here)
 
 
 def _leave() -> NoReturn:
@@ -261,9 +262,11 @@ def _share(house: House, addresses: Addresses, password: str) -> None:
     try:
         link = house.sharing.start(addresses.local_host, addresses.port)
     except ServingError as error:
-        if password:
-            house.door.login = None
         typer.echo(words("serving", "share_failed", reason=error, address=addresses.own), err=True)
+        if password and addresses.is_local_only:
+            house.door.login = None
+        elif password:  # others in the network can still come in
+            typer.echo(words("serving", "share_password", password=password))
         return
     typer.echo(words("serving", "shared", link=link))
     if password:

@@ -10,8 +10,8 @@ from typing import Any
 
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
-from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)

@@ -21,6 +21,8 @@ from gradio_client import Client as GradioClient
 from gradio_client.exceptions import AppError
 from mcp import Client as McpClient
 from mcp.client.streamable_http import streamable_http_client
+from starlette.routing import Router
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from assistant import cli
@@ -29,12 +31,15 @@ from assistant.connections.abilities import Abilities
 from assistant.connections.grants import FILE, Connection, Grants
 from assistant.connections.openai_endpoint import MODEL, OpenAIEndpoint, _plainly
 from assistant.journal import Journal
+from assistant.page.beside import connections
+from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.limits import CONNECTED, MOST_CHARACTERS
 from assistant.page.passwords import Guesses
 from assistant.page.running import RunningReplies
 from assistant.page.wording import words
 from assistant.settings import Settings
 from assistant.voices.answering import Answering
+from knowledge.forgetting import forget, remembering
 from tests.browser.served import Site, Unhurried
 from tests.endpoint import Endpoint, status
 from tests.warm_companion import warm_companion, with_endpoint
@@ -165,6 +170,53 @@ def test_what_was_told_can_be_forgotten(owner: Owner, companion: Companion) -> N
     assert told_through(companion, Connection.OPENAI) == []
     assert words("connections", "told_one") not in owner.page()
     assert post(owner, key, json=ASKED).status_code == 200  # the key goes on
+
+
+def test_what_is_being_written_is_stopped_before_what_was_told_is_forgotten(companion: Companion) -> None:
+    grants = Grants(companion.settings.data_dir)
+    grants.turn_on(Connection.OPENAI, "the owner")
+    visitor = grants.all()[Connection.OPENAI].visitor
+    conversation = companion.journal.start_conversation(visitor)
+    companion.journal.record_message(visitor, conversation, DREAM)
+    kept_then: list[int] = []
+
+    class Noting(RunningReplies):
+        def abandon_all_of(self, visitor: str) -> None:
+            kept_then.append(len(companion.journal.conversations(visitor)))
+            super().abandon_all_of(visitor)
+
+    running = Noting()
+    reply = running.begin(Guest(visitor), conversation)
+    reply.written.set()
+    pages = Router(connections.routes(companion, running))
+
+    async def as_owner(scope: Any, receive: Any, send: Any) -> None:
+        await pages({**scope, SCOPE_KEY: Guest("the owner", owner=True)}, receive, send)
+
+    browser = TestClient(as_owner)
+    assert browser.post("/yours/connections/openai/forget", follow_redirects=False).status_code == 303
+    assert reply.stop.is_set() and kept_then == [1] and told_through(companion, Connection.OPENAI) == []
+    grants.turn_off(Connection.OPENAI)
+
+
+def test_a_search_during_which_everything_is_deleted_leaves_nothing_behind(companion: Companion) -> None:
+    grants = Grants(companion.settings.data_dir)
+    grants.turn_on(Connection.MCP, "the owner")
+    kept: list[str] = []
+    remembering_it = remembering(8)(kept.append)
+
+    class Forgotten:
+        def search(self, query: str, count: int) -> Any:
+            forget()
+            remembering_it(query)
+            return companion.library.search(query, count=count)
+
+    other = companion.with_answering(companion.answering, companion.journal, companion.settings)
+    other.library = Forgotten()  # type: ignore[assignment]
+    assert Abilities(other, grants, RunningReplies()).search(Connection.MCP, "my teeth fell out").hits
+    remembering_it("my teeth fell out")
+    assert len(kept) == 2  # it had been forgotten once more
+    grants.turn_off(Connection.MCP)
 
 
 def test_a_key_opens_its_own_connection_only(owner: Owner) -> None:

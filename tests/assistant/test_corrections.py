@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from assistant.companion import Companion
-from assistant.corrections import Corrections
+from assistant.corrections import LONGEST, LONGEST_CORRECTED, MOST, Corrections
 from assistant.evaluation.replies import VISITOR, talk
+from assistant.page.by_hand import ByHand
+from assistant.page.handlers import Handlers
+from assistant.page.wording import words
 from assistant.types import FactKind, Kind, Safety, Stage, Turn, Wish
+from knowledge.forgetting import forget, remembering
+from tests.assistant.test_page_handlers import asking
 from tests.warm_companion import warm_companion
 
 DREAM = "I was running from a man and my legs would not move at all. I was scared."
@@ -165,6 +172,55 @@ def test_a_new_name_stands_where_the_old_one_stood(told: str, instead: str, mess
 
 def test_a_message_of_which_nothing_is_left_is_no_empty_one() -> None:
     assert Corrections.of([("life", LIFE.rstrip("."), "")]).in_message(LIFE) == "…"
+
+
+@pytest.mark.parametrize("kind", ["person", "life"])
+def test_corrections_make_no_text_longer_than_can_be_read(kind: str) -> None:
+    blown = Corrections.of([(kind, name, f"{name} {following} " * 150) for name, following in ("ab", "bc", "ca")])
+    assert len(blown.in_message("a " * 10_000)) <= LONGEST_CORRECTED + 2 * LONGEST
+    out = Corrections.of([(kind, "a", "b" * LONGEST), ("life", "the lantern", "")])
+    assert "lantern" not in out.in_message("a " * 9_000 + "the lantern")  # what is taken out stays out
+
+
+def test_what_is_no_correction_of_a_fact_counts_for_nothing() -> None:
+    rows = [("life", " ", "x"), ("person", "", "x"), ("life", "x" * (LONGEST + 1), ""), ("reading", "", "")]
+    assert Corrections.of(rows) == Corrections()
+    many = Corrections.of([("life", f"word {number}", "y" * 999) for number in range(MOST + 9)])
+    assert len(many.made) == MOST and {len(one.instead) for one in many.made} == {LONGEST}
+
+
+@pytest.mark.parametrize(("kind", "told"), [("life", ""), ("person", " \n"), ("person", "a"), ("life", "your boss")])
+def test_only_what_is_remembered_is_corrected(companion: Companion, conversation: int, kind: str, told: str) -> None:
+    talk(companion, [KITCHEN], conversation)
+    by_hand = ByHand(Handlers(companion))
+
+    def correct(kind: str, told: str, instead: str) -> str:
+        clicked: Any = SimpleNamespace(kind=kind, told=told, instead=instead)
+        return by_hand.correct(str(conversation), clicked, asking(VISITOR))
+
+    assert "your boss" in correct(kind, told, "x" * 300)
+    assert "findahelpline.com" in correct(kind, told, "I want to kill myself")  # help is named all the same
+    assert companion.journal.conversation(VISITOR, conversation).corrections == ()
+    assert words("kept", "left_out") in correct("person", "your boss", "")
+    assert words("kept", "changed") in correct("person", "your boss", "your boss")  # put back, though it is no fact now
+
+
+def test_a_note_written_while_everything_is_deleted_leaves_nothing_behind(
+    companion: Companion, conversation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk(companion, [KITCHEN], conversation)
+    kept: list[str] = []
+    remembering_it = remembering(8)(kept.append)
+
+    def remembered(*_: object) -> tuple[()]:
+        forget()
+        remembering_it(KITCHEN)
+        return ()
+
+    monkeypatch.setattr(companion, "remembered", remembered)
+    companion.note_of(VISITOR, conversation)
+    remembering_it(KITCHEN)
+    assert kept == [KITCHEN, KITCHEN]  # it had been forgotten once more
 
 
 # ---- steps ----

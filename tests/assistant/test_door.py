@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from assistant.page.addresses import Addresses
+from assistant.page.beside.frame import form
 from assistant.page.door import Door
-from assistant.page.guests import SCOPE_KEY
+from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.keys import Keys
-from assistant.page.limits import MOST_BYTES
+from assistant.page.limits import (
+    LARGE,
+    LARGE_AT_ONCE,
+    MOST_BYTES,
+    MOST_BYTES_BESIDE,
+    MOST_BYTES_PASTED,
+    MOST_CHARACTERS,
+)
 
 OWN = "http://127.0.0.1:7860"
 JOIN = "/gradio_api/queue/join"
@@ -126,7 +137,8 @@ def test_listening_everywhere_any_number_will_do_but_no_other_name(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "http://127.0.0.1:9000", "null", "http://127.0.0.1:7860.evil.example"]
+    "origin",
+    ["http://evil.example", "http://127.0.0.1:9000", "null", "http://127.0.0.1:7860.evil.example", "http://[", ""],
 )
 def test_a_call_from_another_page_is_refused(door: Door, origin: str) -> None:
     client = opened(door)
@@ -309,6 +321,156 @@ def test_a_body_is_limited(door: Door) -> None:
     assert client.post(JOIN, content="x" * (MOST_BYTES + 1)).status_code == 413
     pieces = (b"x" * 50_000 for _ in range(10))
     assert client.post(JOIN, content=pieces).status_code == 413  # no length was told beforehand
+
+
+FORMS = {"origin": OWN, "content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/journal", "/dream/1", "/library/adding/files", "/library/adding/text", "/yours/delete"]
+)
+def test_a_guests_form_is_limited_but_holds_a_long_dream_in_any_script(door: Door, path: str) -> None:
+    client = opened(door)
+    dream = "%F0%9F%90%8B" * MOST_CHARACTERS
+    assert client.post(path, content=dream, headers=FORMS).json()["sent"] == dream
+    assert client.post(path, content="x" * (MOST_BYTES_BESIDE + 1), headers=FORMS).status_code == 413
+
+
+def test_only_where_files_are_brought_in_are_they_large_and_articles_are_the_owners(door: Door) -> None:
+    guest, owner = opened(door), opened(door)
+    owner.get("/?owner=the-owner-token")
+    file, text = "x" * (MOST_BYTES_PASTED + 1), "x" * MOST_BYTES_PASTED
+    assert guest.post("/yours/bring-in", content=file, headers=FORMS).status_code == 200
+    assert owner.post("/library/adding/files", content=file, headers=FORMS).status_code == 200
+    assert owner.post("/library/adding/text", content=text, headers=FORMS).status_code == 200
+    assert owner.post("/library/adding/text", content=file, headers=FORMS).status_code == 413
+    assert owner.post("/journal", content=text, headers=FORMS).status_code == 413
+
+
+def test_large_bodies_wait_for_each_other_and_small_ones_do_not(tmp_path: Path) -> None:
+    inside: list[int] = []
+    most = 0
+    go_on = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal most
+        size = len((await receive())["body"])
+        inside.append(size)
+        most = max(most, len([one for one in inside if one > LARGE]))
+        await go_on.wait()
+        inside.remove(size)
+
+    door = make_door(tmp_path)
+    door._app = slow
+    keys = Keys(tmp_path)
+    cookie = f"dream_visitor_{keys.mark}={keys.sign('visitor', 'anna')}"
+
+    async def bring_in(size: int) -> None:
+        headers = {"host": "127.0.0.1:7860", "origin": OWN, "cookie": cookie, "content-length": str(size)}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/yours/bring-in",
+            "query_string": b"",
+            "scheme": "http",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"x" * size}
+
+        async def send(message: Any) -> None:
+            raise AssertionError(message)
+
+        await door(scope, receive, send)
+
+    async def all_at_once() -> None:
+        sent = [asyncio.create_task(bring_in(size)) for size in (LARGE + 1,) * 4 + (100,)]
+        await asyncio.sleep(0.1)
+        assert sorted(inside) == [100] + [LARGE + 1] * LARGE_AT_ONCE
+        go_on.set()
+        await asyncio.gather(*sent)
+
+    asyncio.run(all_at_once())
+    assert most == LARGE_AT_ONCE and inside == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/journal/" + "x" * 500, "/look/%00", "/assets/a%00b", "/journal/%0a", "/%00", "/dream/" + "9" * 5000]
+)
+def test_an_address_that_can_be_none_of_ours_is_refused(door: Door, path: str) -> None:
+    client = opened(door)
+    for answer in (client.get(path), client.post(path, headers=FORMS)):
+        assert (answer.status_code, answer.text) == (404, "There is nothing here.")
+
+
+@pytest.mark.parametrize(
+    "path", ["/%ff", "/journal/%ff%fe", "/journal/%ED%A0%80", "/gradio_api/heartbeat/%ff", "/a%5Cb"]
+)
+def test_odd_bytes_in_an_address_are_refused(door: Door, path: str) -> None:
+    client = opened(door)
+    assert client.get(path).status_code in (403, 404)
+    assert client.post(path, headers=FORMS).status_code in (403, 404)
+
+
+def test_a_host_with_an_endless_port_is_refused(door: Door) -> None:
+    assert browser(door).get("/", headers={"host": "127.0.0.1:" + "7" * 5000}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded; charset=punycode",
+        "multipart/form-data; boundary=x; CharSet=unicode_escape",
+        "multipart/form-data; boundary=x; charset*=utf-8''punycode",
+    ],
+)
+def test_a_form_that_names_a_charset_is_not_decoded(kind: str) -> None:
+    assert sent_to_a_form(kind, b"", {}) == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        ("application/x-www-form-urlencoded", b"text=%ED%A0%80a", "\ufffd\ufffd\ufffda"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nwhale\r\n--x--\r\n',
+            "whale",
+        ),
+    ],
+)
+def test_a_form_holds_whole_characters(kind: str, body: bytes, text: str) -> None:
+    filled: dict[str, Any] = {}
+    assert sent_to_a_form(kind, body, filled) == 200
+    assert filled == {"text": text}
+
+
+def test_halves_of_characters_that_came_all_the_same_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def parse(_self: Any) -> FormData:
+        return FormData([("text", "a\ud800b")])
+
+    monkeypatch.setattr("starlette.formparsers.FormParser.parse", parse)
+    filled: dict[str, Any] = {}
+    assert sent_to_a_form("application/x-www-form-urlencoded", b"", filled) == 200
+    assert filled == {"text": "a?b"}
+
+
+def sent_to_a_form(kind: str, body: bytes, filled: dict[str, Any]) -> int:
+    """The status with which a form answers; what it held is put into ``filled``."""
+
+    def answer(_request: Any, _guest: Guest, given: dict[str, Any]) -> PlainTextResponse:
+        filled.update(given)
+        return PlainTextResponse(given["text"])
+
+    app = Starlette(routes=[form("/here", answer)])
+
+    async def with_guest(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, SCOPE_KEY: Guest("anna")}, receive, send)
+
+    return int(
+        TestClient(with_guest, base_url=OWN).post("/here", content=body, headers={"content-type": kind}).status_code
+    )
 
 
 def test_what_a_proxy_could_have_written_is_not_believed(door: Door) -> None:

@@ -181,6 +181,10 @@ class Tags(HTMLParser):
 
 
 OURS = {
+    "ol",
+    "ul",
+    "li",
+    "nav",
     "div",
     "section",
     "article",
@@ -194,8 +198,6 @@ OURS = {
     "details",
     "summary",
     "a",
-    "ul",
-    "li",
     "strong",
     "mark",
 }

@@ -84,6 +84,14 @@ def test_of_markdown_the_dreamers_words_come_back():
         to_json([KEPT])[:-30],
         to_json([KEPT]).replace('"citations"', '"citation"'),
         to_json([KEPT]).replace('"stage": "explore"', '"stage": "beyond"'),
+        to_json([KEPT]).replace('"covered": true', '"covered": 5'),
+        to_json([KEPT]).replace('"article": "falling"', '"article": []'),
+        to_json([KEPT]).replace('"said": "your boss"', '"said": " "'),
+        to_json([KEPT]).replace("2026-03-01T04:30:00+00:00", "0001-01-01T00:00:00+14:00"),
+        to_json([KEPT]).replace('"night": "2026-03-01"', '"night": "9999-12-31"'),
+        to_json([KEPT]).replace('"1": false', '"99999999999999999999": false'),
+        to_markdown([KEPT]).replace("01 March", "31 Foo"),
+        "0001-01-01\nfog",
     ],
 )
 def test_a_damaged_file_imports_nothing_and_says_so(text: str):

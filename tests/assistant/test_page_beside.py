@@ -132,6 +132,35 @@ def test_what_one_adds_is_kept_and_two_tabs_lose_nothing_of_each_others(browser:
     assert "I want to keep this." in anna.get(f"{address}/note.md").text
 
 
+def test_a_slip_in_a_form_loses_nothing_and_two_nights_do_not_pass_each_other_unseen(browser: Browser) -> None:
+    anna = browser()
+    address = write_down(anna, "a whale in the garden")
+    seen = re.search(r'name="seen" value="(\w+)"', anna.get(address).text)
+    assert seen is not None
+    answer = anna.post(address, data={"seen": seen[1], "note": "a\r\nlong note", "night": "2999-01-01"})
+    assert answer.status_code == 400 and "lies ahead" in answer.text and "a\nlong note" in answer.text
+    anna.post(address, data={"seen": seen[1], "night": "2026-03-05"})
+    answer = anna.post(address, data={"seen": seen[1], "night": "2026-03-07"})
+    assert answer.status_code == 409 and "5 March 2026" in answer.text and 'value="2026-03-07"' in answer.text
+
+
+def test_what_was_looked_for_is_nobody_elses(browser: Browser) -> None:
+    anna, bert = browser(), browser()
+    write_down(anna, "a whale in the garden")
+    found = anna.post("/journal/search", data={"q": "whale"}, follow_redirects=False).headers["location"]
+    assert "whale" not in found and "whale" in anna.get(found).text
+    for address in (found, "/journal/found?asked=é", "/journal/found?asked="):
+        assert "whale" not in bert.get(address).text
+
+
+def test_odd_addresses_are_answered(browser: Browser) -> None:
+    anna = browser()
+    write_down(anna, "a whale in the garden")
+    assert anna.get("/dream/99999999999999999999").status_code == 404
+    for asked in ("before=2026-99-99~1", "before=2026-01-01~99999999999999999999", "month=0000-13", "weekday=9"):
+        assert "whale" in anna.get(f"/journal?{asked}").text or "before" in asked
+
+
 def test_dreams_are_found_by_their_words_and_by_what_they_mean(browser: Browser, house: House) -> None:
     anna = browser()
     write_down(anna, "Our teacher handed out a test that I had not studied for, and the bell rang.")

@@ -23,10 +23,10 @@ from assistant.page.handlers import NEW, Handlers, Shown
 from assistant.page.limits import MOST_CHARACTERS
 from assistant.page.owner import OwnerHandlers
 from assistant.page.page import build_page
-from assistant.page.quiet_log import log_without_words
 from assistant.page.sharing import Sharing
 from assistant.page.tabs import Here
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from assistant.types import Event, Notice
 from knowledge.errors import StorageError, UsageError
 from tests.endpoint import Endpoint, status

@@ -18,8 +18,10 @@ from starlette.testclient import TestClient
 from assistant.companion import Companion
 from assistant.journal import Journal, KeptConversation, KeptTurn
 from assistant.page.addresses import Addresses
-from assistant.page.beside.asking import MOST_CHARACTERS, QUESTIONS_A_MINUTE, excerpt
+from assistant.page.beside.asking import MOST_CHARACTERS, QUESTIONS_A_MINUTE, Asking, excerpt
 from assistant.page.beside.librarian import FOLDERS, safe_name
+from assistant.page.beside.sealed import Sealed
+from assistant.page.guests import Guest
 from assistant.page.handlers import Handlers
 from assistant.page.limits import MOST_FILES
 from assistant.page.places import anchor_of, place_of, place_of_article
@@ -28,6 +30,7 @@ from assistant.page.sharing import Sharing
 from assistant.page.wording import words
 from assistant.settings import Settings
 from assistant.voices.answering import Answering
+from knowledge.forgetting import forget, remembering
 from knowledge.reading import read_pasted, slug
 from tests.assistant.test_page_handlers import asking, last, tell
 from tests.warm_companion import warm_companion, with_small_library
@@ -114,6 +117,13 @@ def owner(small_house: House, small: Companion) -> Iterator[Browser]:
 def seen(browser: Browser, path: str, status: int = 200) -> str:
     answer = browser.get(path)
     assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def asked(browser: Browser, question: str) -> str:
+    """The page on which a question is answered."""
+    answer = browser.post("/library/ask", data={"question": question})
+    assert answer.status_code == 200, answer.text
     return answer.text
 
 
@@ -206,27 +216,46 @@ def test_the_passages_behind_a_reply_lead_into_the_library(companion: Companion)
 
 
 def test_a_question_finds_the_sections_that_are_about_it(anna: Browser) -> None:
-    page = seen(anna, "/library?q=why can't I run in my dreams")
+    page = asked(anna, "why can't I run in my dreams")
     assert 'href="/library/cant-run#' in page and words("evidence", "physiology") in page
     assert words("ask_library", "nothing") not in page
     assert "why can&#39;t I run in my dreams" in page
 
 
+def test_a_question_stands_in_no_address_and_is_nobody_elses_to_read(house: House, anna: Browser) -> None:
+    question = "I dreamt my teeth fell out, why"
+    led = anna.post("/library/ask", data={"question": question}, follow_redirects=False)
+    address = led.headers["location"]
+    assert led.status_code == 303 and address.startswith("/library?asked=") and "teeth" not in address
+    assert question in seen(anna, address) and question in seen(anna, address)  # also when it is looked at again
+    for browser, other in ((visit(house), address), (anna, f"{address[:-4]}AAA="), (anna, "/library?asked=ä")):
+        page = seen(browser, other)
+        assert question not in page and 'class="shelf"' in page
+
+
+def test_what_is_sealed_is_opened_by_its_visitor_in_the_same_run() -> None:
+    sealed = Sealed()
+    token = sealed.seal("anna", "two\nlines, ä")
+    assert sealed.opened("anna", token) == "two\nlines, ä"
+    assert sealed.opened("bert", token) == Sealed().opened("anna", token) == sealed.opened("anna", "é\ud800") == ""
+    assert sealed.opened("anna", sealed.seal("anna", "\ud800")) == "?"
+
+
 def test_that_nothing_covers_a_question_is_said(anna: Browser) -> None:
-    page = seen(anna, "/library?q=how do I bake a <b>sourdough</b> bread with rye flour")
+    page = asked(anna, "how do I bake a <b>sourdough</b> bread with rye flour")
     assert words("ask_library", "nothing") in page and "<b>" not in page
 
 
 def test_a_blank_question_shows_the_articles_and_a_long_one_is_refused(anna: Browser) -> None:
-    assert 'class="shelf"' in seen(anna, "/library?q=%20")
-    page = seen(anna, f"/library?q={'a' * (MOST_CHARACTERS + 1)}")
+    assert 'class="shelf"' in asked(anna, " ")
+    page = asked(anna, "a" * (MOST_CHARACTERS + 1))
     assert words("ask_library", "too_long", count=MOST_CHARACTERS + 1, most=MOST_CHARACTERS) in page
 
 
 def test_a_visitor_asks_so_often_and_no_more(anna: Browser) -> None:
     for _ in range(QUESTIONS_A_MINUTE):
-        seen(anna, "/library?q=teeth")
-    assert f"You have asked {QUESTIONS_A_MINUTE} times" in seen(anna, "/library?q=teeth")
+        asked(anna, "teeth")
+    assert f"You have asked {QUESTIONS_A_MINUTE} times" in asked(anna, "teeth")
 
 
 def test_while_the_library_is_being_opened_that_is_said_and_it_opens(tmp_path: Path, library_dir: Path) -> None:
@@ -243,17 +272,35 @@ def test_while_the_library_is_being_opened_that_is_said_and_it_opens(tmp_path: P
     cold = Cold.open(Settings(data_dir=tmp_path, model="", base_url="", api_key=""))
     cold.library = warm.library
     browser = visit(house_of(cold))
-    page = seen(browser, "/library?q=teeth")
+    page = asked(browser, "teeth")
     assert "The answer then comes here by itself." in page or words("ask_library", "opening") in page
     assert 'http-equiv="refresh"' in page
-    assert words("ask_library", "opening_pieces", done=3, of=10) in seen(browser, "/library?q=teeth")
+    assert words("ask_library", "opening_pieces", done=3, of=10) in asked(browser, "teeth")
     loaded.set()
     for _ in range(100):
-        page = seen(browser, "/library?q=teeth that fall out")
+        page = asked(browser, "teeth that fall out")
         if 'href="/library/teeth#' in page:
             return
         time.sleep(0.05)
     raise AssertionError(page)
+
+
+def test_a_question_asked_while_everything_is_deleted_leaves_nothing_behind(
+    companion: Companion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    remembering_it = remembering(8)(kept.append)
+    search = companion.library.search
+
+    def searched(question: str, count: int) -> Any:
+        forget()
+        remembering_it(question)
+        return search(question, count=count)
+
+    monkeypatch.setattr(companion.library, "search", searched)
+    assert Asking(companion).answer(Guest("anna"), "teeth").hits
+    remembering_it("teeth")
+    assert kept == ["teeth", "teeth"]  # it had been forgotten once more
 
 
 def test_an_excerpt_ends_with_a_sentence_or_a_word() -> None:
@@ -326,7 +373,7 @@ def test_files_of_every_kind_are_added_and_what_cannot_be_is_told(
         and words("library", "remove") not in read
         and words("evidence", "ungraded") in read
     )
-    assert place_of("whales-i-gardens/the-whale") in seen(anna, "/library?q=a whale swims through the garden at dusk")
+    assert place_of("whales-i-gardens/the-whale") in asked(anna, "a whale swims through the garden at dusk")
 
 
 def test_what_is_there_already_or_takes_a_place_is_told(small: Companion, owner: Browser) -> None:
@@ -347,6 +394,11 @@ def test_the_librarys_own_article_returns_when_one_in_its_place_is_taken_out(sma
     assert "Dreams about teeth" not in seen(owner, "/library")
     small.library._shelf.remove("teeth")
     assert "Dreams about teeth" in seen(owner, "/library")
+
+
+def test_an_article_of_the_name_of_the_form_is_read(small: Companion, owner: Browser) -> None:
+    small.library._shelf.add(read_pasted("Ask", WHALES))
+    assert place_of_article("ask") == "/library/ask" and "garden at dusk" in seen(owner, "/library/ask")
 
 
 def test_a_pasted_text_is_added_and_taken_out_again(small: Companion, owner: Browser) -> None:

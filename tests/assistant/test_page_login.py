@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import stat
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,12 +15,15 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 
+from assistant.errors import ServingError
 from assistant.page.addresses import Addresses
 from assistant.page.door import Door
 from assistant.page.keys import Keys
-from assistant.page.login import Login
+from assistant.page.login import DAY, LoggedOut, Login
 from assistant.page.passwords import Guesses, Passwords, read_passwords
+from assistant.page.serve import _share
 from assistant.page.sharing import new_password
+from assistant.page.wording import words
 from knowledge.errors import UsageError
 
 OWN = "http://127.0.0.1:7860"
@@ -124,7 +130,7 @@ def test_many_addresses_together_are_limited_too() -> None:
 def entrance(tmp_path: Path, passwords: dict[str, str], clock: Clock | None = None) -> Door:
     """A door that asks for a password, with a page behind it that says who came in."""
     keys = Keys(tmp_path)
-    login = Login(passwords, keys, Guesses(clock or Clock()))
+    login = Login(passwords, keys, tmp_path, Guesses(clock or Clock()), clock=clock or time.time)
     app = FastAPI()
     app.add_route("/login", login.answer, methods=["GET", "POST"])
     app.add_api_route("/gradio_api/app_id", lambda: {"inside": True})
@@ -208,6 +214,48 @@ def test_other_passwords_end_every_pass(tmp_path: Path) -> None:
     same.cookies = changed.cookies = client.cookies
     assert same.get("/").status_code == 200
     assert changed.get("/").headers["location"] == "/login"
+
+
+def test_a_pass_holds_for_thirty_days_whatever_the_browser_keeps(tmp_path: Path) -> None:
+    clock = Clock()
+    client = browser(entrance(tmp_path, {"": "right"}, clock))
+    enter(client, password="right")
+    kept = dict(client.cookies)
+    for days, location in ((29.9, None), (30.1, "/login")):
+        clock.now = 1000 + days * DAY
+        again = TestClient(entrance(tmp_path, {"": "right"}, clock), base_url=OWN, follow_redirects=False, cookies=kept)
+        assert again.get("/").headers.get("location") == location
+
+
+def test_who_was_logged_out_is_forgotten_when_their_pass_is_too_old_anyhow(tmp_path: Path) -> None:
+    clock = Clock()
+    left = LoggedOut(tmp_path, clock)
+    left.add("anna")
+    file = tmp_path / "logged_out.txt"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and "anna" not in file.read_text()
+    assert "anna" in LoggedOut(tmp_path, clock) and "bert" not in LoggedOut(tmp_path, clock)
+    clock.now += 31 * DAY
+    left.add("bert")
+    again = LoggedOut(tmp_path, clock)
+    assert "bert" in again and "anna" not in again
+    file.write_text("not\x00what we wrote\n\n" + file.read_text())
+    assert "bert" in LoggedOut(tmp_path, clock)
+
+
+@pytest.mark.parametrize(("host", "stays"), [("127.0.0.1", False), ("0.0.0.0", True)])
+def test_without_a_share_link_the_password_stays_where_others_can_come_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str, stays: bool
+) -> None:
+    class NoLink:
+        def start(self, _host: str, _port: int) -> str:
+            raise ServingError("the line is down")
+
+    house: Any = SimpleNamespace(door=entrance(tmp_path, {"": "right"}), sharing=NoLink())
+    _share(house, Addresses(host, 7860, lambda: ""), "right")
+    assert (house.door.login is not None) is stays
+    told = capsys.readouterr()
+    assert "the line is down" in told.err
+    assert (words("serving", "share_password", password="right") in told.out) is stays
 
 
 def test_the_owner_needs_no_password(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def door_for(data_dir: Path, passwords: dict[str, str] | None = None, **how: Any
     """A door for these people, with the login behind it."""
     from assistant.page.login import Login
 
-    login = Login(passwords or PEOPLE, Keys(data_dir), **how)
+    login = Login(passwords or PEOPLE, Keys(data_dir), data_dir, **how)
     door = make_door(data_dir, login=login)
     behind = door._app
 
@@ -154,8 +154,9 @@ def test_after_logging_out_the_browser_is_nobodys(tmp_path: Path) -> None:
     assert dict(client.cookies) == {}
     assert client.get("/").headers["location"] == "/login" and join(client, "taba1").status_code == 401
     assert words("login", "left") in client.get("/login?left").text
-    thief = TestClient(door, base_url=OWN, follow_redirects=False, cookies=stolen)
-    assert thief.get("/").headers["location"] == "/login"
+    for at_door in (door, door_for(tmp_path)):  # and after a restart
+        thief = TestClient(at_door, base_url=OWN, follow_redirects=False, cookies=stolen)
+        assert thief.get("/").headers["location"] == "/login"
     assert visitor(entered(door, "anna", "one"), "taba2")
 
 
@@ -165,6 +166,17 @@ def test_only_a_form_of_ours_logs_out(tmp_path: Path) -> None:
     assert client.post("/logout").status_code == 403
     assert leave(client, origin="http://evil.example").status_code == 403
     assert client.get("/").status_code == 200
+
+
+def test_logging_out_without_a_pass_is_noted_nowhere(tmp_path: Path) -> None:
+    door = door_for(tmp_path)
+    assert leave(browser(door)).status_code == 303
+    assert not (tmp_path / "logged_out.txt").exists()
+    client = entered(door, "anna", "one")
+    kept = dict(client.cookies)
+    for _ in range(3):  # with a pass that is none after the first time
+        leave(TestClient(door, base_url=OWN, follow_redirects=False, cookies=kept))
+    assert len((tmp_path / "logged_out.txt").read_text().splitlines()) == 1
 
 
 # ---- told before ----

@@ -63,7 +63,9 @@ def filled(journal: Journal, visitor: str, made_of: str) -> None:
     kinds = [MarkKind.IMAGE] * 8 + [MarkKind.PERSON, MarkKind.FEELING, MarkKind.THEME]
     for id, vector in zip(journal.dreams.unread(visitor, made_of), vectors, strict=False):
         held = chance.choices(names, shares, k=MARKS_EACH)
-        journal.dreams.keep_reading(visitor, id, made_of, zip(kinds, held, strict=True), vector)
+        journal.dreams.keep_reading(
+            visitor, journal.conversation(visitor, id), made_of, zip(kinds, held, strict=True), vector
+        )
 
 
 def test_each_page_of_a_large_journal_is_there_at_once(library_dir: Path, tmp_path: Path, tell: Tell) -> None:

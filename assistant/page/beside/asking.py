@@ -12,9 +12,10 @@ from assistant.companion import Companion
 from assistant.page.guests import Guest
 from assistant.page.limits import Pace
 from assistant.page.passwords import said_wait
-from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError
+from knowledge.forgetting import at_work
 from knowledge.types import Hit
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,8 @@ class Asking:
         if wait:
             told = words("ask_library", "too_often", most=QUESTIONS_A_MINUTE, wait=said_wait(wait))
             return Answer(question, notice=told)
-        found = self._companion.library.search(question, count=HITS)
+        with at_work():
+            found = self._companion.library.search(question, count=HITS)
         hits = [Found(hit, excerpt(hit.passage.text)) for hit in found.hits]
         about = tuple(one for one in hits if found.covered and one.hit.covers)
         return Answer(question, about, tuple(one for one in hits if one not in about))

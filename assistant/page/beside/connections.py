@@ -16,6 +16,7 @@ from assistant.connections.examples import examples
 from assistant.connections.grants import Connection, Grant, Grants
 from assistant.page.beside.frame import Form, form, led_to, page, shown
 from assistant.page.guests import Guest
+from assistant.page.running import RunningReplies
 from assistant.page.wording import words
 
 HERE = "/yours/connections"
@@ -32,8 +33,11 @@ class ShownConnection:
     used: str
 
 
-def routes(companion: Companion) -> list[Route]:
-    """The list, and for each connection where it is turned on, turned off, and what was told through it forgotten."""
+def routes(companion: Companion, running: RunningReplies | None = None) -> list[Route]:
+    """The list, and for each connection where it is turned on, turned off, and what was told through it forgotten.
+
+    ``running`` are the replies that may be being written through a connection; what is forgotten is not written on.
+    """
     grants = Grants(companion.settings.data_dir)
 
     def listed(request: Request, guest: Guest) -> Response:
@@ -67,6 +71,8 @@ def routes(companion: Companion) -> list[Route]:
 
     def forget(connection: Connection, request: Request, guest: Guest, filled: Form) -> Response:
         if grant := grants.all().get(connection):
+            if running is not None:
+                running.abandon_all_of(grant.visitor)
             companion.journal.delete_visitors(grant.visitor)
         return led_to(HERE)
 

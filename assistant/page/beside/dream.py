@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -18,8 +20,10 @@ from assistant.page.beside.journal import DAYS, day_in
 from assistant.page.beside.recurring import sign_of
 from assistant.page.dates import long_day
 from assistant.page.guests import Guest
+from assistant.page.running import RunningReplies
 from assistant.page.shown import ShownTurn, from_journal
 from assistant.page.wording import words
+from knowledge.errors import UsageError
 
 MOST_OF_A_NOTE = 8_000  # characters
 TITLE_WORDS = 9  # of a dream that was given no title, as it is named then
@@ -36,11 +40,23 @@ def title_of(kept: KeptConversation) -> str:
 
 def tab_name(kept: KeptConversation) -> str:
     """What the browser's tab says. Browsers write that to their history, so it has no word of the dream."""
-    return words("dream_of", day=long_day(kept.night or kept.created))
+    return words("dream_of", day=long_day(night_of(kept)))
 
 
-def routes(companion: Companion) -> list[Route]:
-    """The pages of one dream."""
+class Written(NamedTuple):
+    """What stands in the form of a dream: the dreamer's own words, and the night as it was written."""
+
+    own: OwnWords
+    night: str
+
+
+def night_of(kept: KeptConversation) -> date:
+    """The day on which the dreamer woke from it."""
+    return kept.night or kept.created.astimezone().date()
+
+
+def routes(companion: Companion, running: RunningReplies) -> list[Route]:
+    """The pages of one dream; ``running`` are the replies that are being written."""
     journal = companion.journal
 
     def kept_of(request: Request, guest: Guest) -> KeptConversation:
@@ -48,7 +64,7 @@ def routes(companion: Companion) -> list[Route]:
 
     def dream(request: Request, guest: Guest) -> Response:
         kept = kept_of(request, guest)
-        return _dream(request, guest, companion, kept, kept.own)
+        return _dream(request, guest, companion, kept, Written(kept.own, night_of(kept).isoformat()))
 
     def keep(request: Request, guest: Guest, given: Form) -> Response:
         kept = kept_of(request, guest)
@@ -59,11 +75,18 @@ def routes(companion: Companion) -> list[Route]:
             felt_after=text_in(given, "felt_after", 300),
             note=text_in(given, "note", MOST_OF_A_NOTE),
         )
-        if given.get("seen") != _seen(kept):
-            if own != kept.own:
-                return _dream(request, guest, companion, kept, own, changed_meanwhile=True)
+        written = Written(own, text_in(given, "night", 20))
+        try:
+            night = day_in(given) or night_of(kept)
+        except UsageError as error:
+            return _dream(request, guest, companion, kept, written, trouble=str(error))
+        there = (kept.own, night_of(kept))
+        if (own, night) == there:
             return led_to(f"/dream/{kept.id}")
-        journal.dreams.set_own(guest.visitor, kept.id, own, day_in(given))
+        is_still = given.get("seen") == _seen(kept)
+        if not is_still or not journal.dreams.set_own(guest.visitor, kept.id, own, night, if_still=there):
+            kept = kept_of(request, guest)
+            return _dream(request, guest, companion, kept, written, changed_meanwhile=True)
         return led_to(f"/dream/{kept.id}?kept#own")
 
     def card(request: Request, guest: Guest) -> Response:
@@ -74,7 +97,7 @@ def routes(companion: Companion) -> list[Route]:
 
     def markdown(request: Request, guest: Guest) -> Response:
         kept = kept_of(request, guest)
-        text = f"# {title_of(kept)}\n\n{long_day(kept.night or kept.created)}\n\n{_note(companion, guest, kept)}\n"
+        text = f"# {title_of(kept)}\n\n{long_day(night_of(kept))}\n\n{_note(companion, guest, kept)}\n"
         disposition = f'attachment; filename="dream-{kept.night}.md"'
         return PlainTextResponse(text, media_type="text/markdown", headers={"Content-Disposition": disposition})
 
@@ -84,6 +107,7 @@ def routes(companion: Companion) -> list[Route]:
 
     def delete(request: Request, guest: Guest, _given: Form) -> Response:
         kept = kept_of(request, guest)
+        running.abandon_all_of(guest.visitor, kept.id)
         journal.delete_conversation(guest.visitor, kept.id)
         return led_to("/journal")
 
@@ -102,20 +126,24 @@ def _dream(
     guest: Guest,
     companion: Companion,
     kept: KeptConversation,
-    own: OwnWords,
+    written: Written,
     *,
     changed_meanwhile: bool = False,
+    trouble: str = "",
 ) -> Response:
-    """The page of a dream; ``own`` is what stands in the form, which another tab's words must not wipe away."""
+    """The page of a dream; ``written`` is what stands in the form, which neither another tab nor a slip must wipe away."""
     articles = companion.library.articles()
     turns = [from_journal(number, turn, articles) for number, turn in enumerate(kept.turns, start=1)]
     return shown(
         request,
         "dream",
         tab_name(kept),
-        status=409 if changed_meanwhile else 200,
+        status=409 if changed_meanwhile else 400 if trouble else 200,
         kept=kept,
-        own=own,
+        own=written.own,
+        night=written.night,
+        today=datetime.now().date().isoformat(),
+        trouble=trouble,
         name=title_of(kept),
         seen=_seen(kept),
         turns=turns,
@@ -125,7 +153,7 @@ def _dream(
         articles=articles,
         days=DAYS,
         changed_meanwhile=changed_meanwhile,
-        written="written" in request.query_params,
+        is_new="written" in request.query_params,
         was_kept="kept" in request.query_params,
     )
 

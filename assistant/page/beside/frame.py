@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
@@ -18,9 +19,9 @@ from assistant.errors import ConversationError
 from assistant.page import render
 from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.limits import MOST_FILES, MOST_UPLOADED
-from assistant.page.quiet_log import log_without_words
 from assistant.page.shell import STYLES_BESIDE, look_version, policy_beside
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError
 
 log = logging.getLogger(__name__)
@@ -76,12 +77,20 @@ def page(path: str, answer: Answer) -> Route:
 
 
 def form(path: str, answer: AnswerToForm) -> Route:
-    """Where a form is sent. The door has seen to it that it is ours and not too large; files in it are UploadFile."""
+    """Where a form is sent. The door has seen to it that it is ours and not too large; files in it are UploadFile.
+
+    Browsers name no charset for a form. One that is named would be decoded, in whatever time that takes.
+    """
 
     async def answered(request: Request) -> Response:
+        if "charset" in request.headers.get("content-type", "").lower():
+            return _trouble(request, words("beside", "form", most=MOST_FILES), 400)
         try:
             async with request.form(max_files=MOST_FILES, max_part_size=4_000_000) as given:
-                filled: Form = {name: given.getlist(name) if name.endswith("[]") else given[name] for name in given}
+                filled: Form = {
+                    name: given.getlist(name) if name.endswith("[]") else _whole_characters(given[name])
+                    for name in given
+                }
                 return await _plainly(request, functools.partial(answer, request, guest_of(request), filled))
         except HTTPException:  # it cannot be taken apart
             return _trouble(request, words("beside", "form", most=MOST_FILES), 400)
@@ -89,10 +98,15 @@ def form(path: str, answer: AnswerToForm) -> Route:
     return Route(path, answered, methods=["POST"])
 
 
+def _whole_characters(value: str | UploadFile) -> str | UploadFile:
+    """A text without halves of characters, which nothing can keep or show."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
 def text_in(form: Form, name: str, most: int = 500) -> str:
     """What was written in a field, without space around it; at most so many characters."""
     value = form.get(name, "")
-    return value.strip()[:most] if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").strip()[:most] if isinstance(value, str) else ""
 
 
 async def _plainly(request: Request, answer: Callable[[], Response]) -> Response:

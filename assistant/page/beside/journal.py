@@ -10,15 +10,14 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.companion import MOST_CHARACTERS, Companion
 from assistant.journal.dreams import Entry
-from assistant.journal.records import OwnWords
 from assistant.page.beside.frame import Form, form, led_to, page, shown, text_in
+from assistant.page.beside.sealed import Sealed
 from assistant.page.dates import month_of
 from assistant.page.dates import weekday as weekday_name
 from assistant.page.guests import Guest
@@ -30,8 +29,8 @@ A_PAGE = 40  # dreams
 MOST_FOUND = 60
 MEANS_THE_SAME = 0.3  # cosine from which on a dream is shown for what it means; see CONTRIBUTING.md
 DAYS = ("ordinary", "hard", "good", "unusual")
-_MONTH = re.compile(r"(\d{4})-(\d\d)")
-_PLACE = re.compile(r"(\d{4}-\d\d-\d\d)~(\d+)")
+_MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_PLACE = re.compile(r"(\d{4}-\d\d-\d\d)~(\d{1,9})", re.ASCII)
 
 
 class Month(NamedTuple):
@@ -57,9 +56,7 @@ def by_month(entries: Iterable[Entry]) -> list[Month]:
 def routes(companion: Companion) -> list[Route]:
     """The pages of the journal."""
     dreams = companion.journal.dreams
-    # A browser writes addresses, and what a form sent to get a page, to its disk: what is looked for stands there sealed with a
-    # key that nobody has after the program's end.
-    sealed = Fernet(Fernet.generate_key())
+    sealed = Sealed()
 
     def journal(request: Request, guest: Guest) -> Response:
         if chosen := _filter(request):
@@ -70,8 +67,7 @@ def routes(companion: Companion) -> list[Route]:
         return latest(request, guest)
 
     def latest(request: Request, guest: Guest, written: str = "", trouble: str = "") -> Response:
-        place = _PLACE.fullmatch(request.query_params.get("before", ""))
-        before = (date.fromisoformat(place[1]), int(place[2])) if place else None
+        before = _place_in(request.query_params.get("before", ""))
         listed = dreams.entries(guest.visitor, count=A_PAGE + 1, before=before)
         more, listed = listed[A_PAGE:], listed[:A_PAGE]
         last = f"{listed[-1].night.isoformat()}~{listed[-1].id}" if more else ""
@@ -89,20 +85,16 @@ def routes(companion: Companion) -> list[Route]:
         conversation = companion.journal.start_conversation(guest.visitor)
         companion.journal.record_message(guest.visitor, conversation, told)
         if night:
-            dreams.set_own(guest.visitor, conversation, OwnWords(), night)
+            dreams.set_night(guest.visitor, conversation, night)
         companion.recurring.later(guest.visitor)
         return led_to(f"/dream/{conversation}?written")
 
-    def ask(_request: Request, _guest: Guest, given: Form) -> Response:
-        return led_to(
-            f"/journal/found?{urlencode({'asked': sealed.encrypt(text_in(given, 'q', 300).encode()).decode()})}"
-        )
+    def ask(_request: Request, guest: Guest, given: Form) -> Response:
+        asked = sealed.seal(guest.visitor, text_in(given, "q", 300))
+        return led_to(f"/journal/found?{urlencode({'asked': asked})}")
 
     def found(request: Request, guest: Guest) -> Response:
-        try:
-            asked = sealed.decrypt(request.query_params.get("asked", "")).decode()
-        except InvalidToken:  # made before the program was started anew
-            asked = ""
+        asked = sealed.opened(guest.visitor, request.query_params.get("asked", ""))
         what = search(companion, guest.visitor, asked) if asked else Found([], [])
         return shown(request, "found", words("journal", "search"), asked=asked, found=what)
 
@@ -112,6 +104,15 @@ def routes(companion: Companion) -> list[Route]:
         form("/journal/search", ask),
         page("/journal/found", found),
     ]
+
+
+def _place_in(written: str) -> tuple[date, int] | None:
+    """The night and id of the dream after which a list goes on."""
+    place = _PLACE.fullmatch(written)
+    try:
+        return (date.fromisoformat(place[1]), int(place[2])) if place else None
+    except ValueError:
+        return None
 
 
 def _check(told: str) -> None:

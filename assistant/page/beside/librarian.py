@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from assistant.page.quiet_log import log_without_words
 from assistant.page.wording import words
+from assistant.quiet_log import log_without_words
 from knowledge.errors import DreamError, UsageError
 from knowledge.files import folder_of_this_program, plain_storage_errors, remove_folders_of_the_dead
 from knowledge.library import Ingested, Library

@@ -14,9 +14,11 @@ from assistant.companion import Companion
 from assistant.journal.cited import Use
 from assistant.journal.dreams import Entry
 from assistant.page.beside import own_articles
-from assistant.page.beside.asking import Asking
-from assistant.page.beside.frame import NotHere, page, shown
+from assistant.page.beside.asking import MOST_CHARACTERS, Asking
+from assistant.page.beside.frame import Form, NotHere, form, led_to, page, shown, text_in
+from assistant.page.beside.sealed import Sealed
 from assistant.page.guests import Guest
+from assistant.page.limits import MOST_BYTES
 from assistant.page.places import anchor_of, article_at, place_of_article
 from assistant.page.wording import words
 from knowledge.types import Article, Section
@@ -48,6 +50,7 @@ def routes(companion: Companion) -> list[Route]:
     reading_room = ReadingRoom(companion)
     return [
         page("/library", reading_room.all_articles),
+        form("/library/ask", reading_room.ask),  # only to send to; an article of that name is read at the same address
         *own_articles.routes(companion),  # before the articles, one of which may have the name of such a page
         page("/library/{name}", reading_room.article),
         page("/library/{name}/dreams", reading_room.dreams),
@@ -61,13 +64,13 @@ class ReadingRoom:
         self._library = companion.library
         self._journal = companion.journal
         self._asking = Asking(companion)
+        self._sealed = Sealed()
 
     def all_articles(self, request: Request, guest: Guest) -> Response:
         """Every article; where something is asked, what the library has on it."""
-        question = request.query_params.get("q", "").strip()
-        if question:
-            answer = self._asking.answer(guest, question)
-            return shown(request, "library/asked", words("ask_library", "heading"), answer=answer)
+        asked = request.query_params.get("asked", "")
+        if question := self._sealed.opened(guest.visitor, asked):
+            return self._answered(request, guest, question, asked)
         articles, own = self._library.articles(), self._library.own_articles()
         used = self._journal.cited.sections(guest.visitor)
         volumes = [
@@ -75,6 +78,17 @@ class ReadingRoom:
             for article in sorted(articles.values(), key=lambda article: article.id in own)
         ]
         return shown(request, "library/all", words("library", "heading"), volumes=volumes)
+
+    def ask(self, request: Request, guest: Guest, filled: Form) -> Response:
+        """Leads to where the question is answered; one that is too long for that is told so here."""
+        question = text_in(filled, "question", most=MOST_BYTES)
+        if len(question) > MOST_CHARACTERS:
+            return self._answered(request, guest, question)
+        return led_to(f"/library?asked={self._sealed.seal(guest.visitor, question)}" if question else "/library")
+
+    def _answered(self, request: Request, guest: Guest, question: str, asked: str = "") -> Response:
+        answer = self._asking.answer(guest, question)
+        return shown(request, "library/asked", words("ask_library", "heading"), answer=answer, asked=asked)
 
     def article(self, request: Request, guest: Guest) -> Response:
         """One article to read, its sections those of the visitor's dreams beside them in which they came up."""

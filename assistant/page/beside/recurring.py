@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ MOST_MONTHS = 24  # that the plots go back
 MOST_NAMED = 12  # of each kind
 FEWEST = 2  # dreams that hold it, or it does not recur
 HOW_COMMON = "how-common"  # the section in which an article says how many people dream so
+
+_SECRET = secrets.token_bytes(32)  # of this run
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def routes(companion: Companion) -> list[Route]:
 
 
 def _month_of(night: date) -> str:
-    return f"{night:%Y-%m}"
+    return night.isoformat()[:7]
 
 
 def _months(nights: Iterable[date]) -> list[str]:
@@ -107,12 +110,12 @@ def _months(nights: Iterable[date]) -> list[str]:
     there = sorted(set(map(_month_of, nights)))
     if not there:
         return []
-    year, month = map(int, there[0].split("-"))
-    found = []
-    while (name := f"{year:04}-{month:02}") <= there[-1]:
-        found.append(name)
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    return found[-MOST_MONTHS:]
+    year, month = map(int, there[-1].split("-"))
+    found: list[str] = []
+    while len(found) < MOST_MONTHS and (name := f"{year:04}-{month:02}") >= there[0]:
+        found.insert(0, name)
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return found
 
 
 def _plots(nights: Sequence[tuple[int, date, str]], months: Sequence[str]) -> dict[str, tuple[Bar, ...]]:
@@ -205,8 +208,9 @@ def _commonest(names: Iterable[str]) -> str:
 
 
 def sign_of(kind: str, name: str) -> str:
-    """Stands for it in an address: browsers write addresses to their history, so these have no word of a dream."""
-    return hashlib.sha256(f"{kind} {_key(kind, name)}".encode()).hexdigest()[:12]
+    """Stands for it in an address: browsers write addresses to their history, so these have no word of a dream, nor anything
+    from which one could be found out when this program has ended."""
+    return hmac.new(_SECRET, f"{kind} {_key(kind, name)}".encode(), "sha256").hexdigest()[:12]
 
 
 @remembering(4096)

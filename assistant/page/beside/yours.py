@@ -11,12 +11,13 @@ from assistant.companion import Companion
 from assistant.journal.files import from_text, to_json, to_markdown
 from assistant.page.beside.frame import Form, form, page, shown
 from assistant.page.guests import Guest
+from assistant.page.running import RunningReplies
 from assistant.page.wording import words
 from knowledge.errors import UsageError
 
 
-def routes(companion: Companion) -> list[Route]:
-    """The pages of what is one's own."""
+def routes(companion: Companion, running: RunningReplies) -> list[Route]:
+    """The pages of what is one's own; ``running`` are the replies that are being written."""
     journal = companion.journal
 
     def yours(request: Request, guest: Guest) -> Response:
@@ -44,6 +45,7 @@ def routes(companion: Companion) -> list[Route]:
         return shown(request, "delete_all", words("yours", "delete"), count=journal.dreams.count(guest.visitor))
 
     def delete(request: Request, guest: Guest, _given: Form) -> Response:
+        running.abandon_all_of(guest.visitor)
         count = journal.delete_visitors(guest.visitor)
         return shown(request, "deleted_all", words("yours", "deleted"), count=count)
 
