@@ -125,7 +125,7 @@ def test_no_question_is_asked_twice(companion):
 
 
 def test_replies_to_real_dreams_keep_the_contract(companion):
-    dreams = real_dreams()[:100] + real_cant_run_dreams()
+    dreams = real_dreams()[:100:2] + real_cant_run_dreams()  # `dream eval` has all
     if not dreams:
         pytest.skip("no real dreams at hand: set DREAM_TEST_DATA")
     broken = [
