@@ -114,7 +114,9 @@ def test_a_second_language_is_a_second_file(folder: Path) -> None:
     assert language() == "nl" and wording.languages() == ["en", "nl"]
     assert words("welcome", "heading") == "Wat heb je gedroomd?"
     assert "Wat heb je gedroomd?" in render.conversation([], None)
-    assert '<html lang="nl">' in render.render("login", asks_name=True, trouble="", version="1", left=False, told_here=False)
+    assert '<html lang="nl">' in render.render(
+        "login", asks_name=True, trouble="", version="1", left=False, told_here=False
+    )
     assert '<html lang="nl">' in shell.dressed('<html lang="en"><head></head><body></body></html>', "n")
     choose_language("en")
     assert language() == "en" and words("welcome", "heading") == "What did you dream?"
