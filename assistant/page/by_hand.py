@@ -53,7 +53,7 @@ class ByHand:
             raise UsageError(words("kept", "too_long", count=len(instead), most=MOST_CHARACTERS_OF_A_FACT))
         grave = screen([instead]).level is Safety.CRISIS
         if not self._was_told(guest, kept, kind, told):
-            return self._shown(guest, conversation, words("kept", "grave") if grave else "")
+            return self._shown(guest, conversation, words("kept", "grave" if grave else "not_told"))
         self._companion.correct(guest.visitor, kept.id, kind, told, instead)
         said = "grave" if grave else "changed" if instead.strip() else "left_out"
         return self._shown(guest, conversation, words("kept", said))

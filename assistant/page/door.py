@@ -158,7 +158,7 @@ class Door:
                 async with asyncio.timeout(SECONDS_TO_SEND):
                     receive, _ = await _whole_body(headers, receive, most, told)
             except TimeoutError:
-                raise Refused(408, words("beside", "unexpected")) from None
+                raise Refused(408, words("refused", "too_slow")) from None
             await self._app(scope, receive, send)
 
     async def _program(self, connection: Connection, scope: Scope, receive: Receive, send: Send) -> None:

@@ -266,7 +266,7 @@ def _share(house: House, addresses: Addresses, password: str) -> None:
         if password and addresses.is_local_only:
             house.door.login = None
         elif password:  # others in the network can still come in
-            typer.echo(words("serving", "share_password", password=password))
+            typer.echo(words("serving", "password_stays", password=password))
         return
     typer.echo(words("serving", "shared", link=link))
     if password:

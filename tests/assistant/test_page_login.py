@@ -255,7 +255,7 @@ def test_without_a_share_link_the_password_stays_where_others_can_come_in(
     assert (house.door.login is not None) is stays
     told = capsys.readouterr()
     assert "the line is down" in told.err
-    assert (words("serving", "share_password", password="right") in told.out) is stays
+    assert (words("serving", "password_stays", password="right") in told.out) is stays
 
 
 def test_the_owner_needs_no_password(tmp_path: Path) -> None:
