@@ -124,6 +124,15 @@ class TakenBack:
     reply: Turn | None
 
 
+@dataclass(frozen=True, slots=True)
+class _LookedBack:
+    """A conversation since it was last begun again: its turns as corrected, what is remembered, the stems of what is left out."""
+
+    turns: tuple[Turn, ...]
+    memory: tuple[Fact, ...]
+    left_out: frozenset[str]
+
+
 class Companion:
     """Everything the edges need. Opening is cheap; models are loaded by ``warm_up`` or by the first message."""
 
@@ -313,15 +322,10 @@ class Companion:
 
     def note_of(self, visitor: str, conversation: int) -> str:
         """The closing note of a conversation as it stands; empty where no dream was told. Raises ConversationError."""
-        kept = self.journal.conversation(visitor, conversation)
-        turns, corrections = _of_dreams(_turns(kept)), _corrections(kept)
         with at_work():
-            heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
-            start = since_the_start(turns)
-            left_out = denied(heard[start:]) | corrections.left_out
+            back = self._look_back(visitor, conversation)
             titles = {id: section.title for id, section in self._sections().items()}
-            memory = self.remembered(visitor, conversation)
-            return closing_note(corrections.in_turns(turns)[start:], titles, memory, left_out)
+            return closing_note(back.turns, titles, back.memory, back.left_out)
 
     def dreamt_before(self, visitor: str, conversation: int) -> Before | None:
         """An earlier dream of the visitor's that has something in common with this one."""
@@ -334,14 +338,19 @@ class Companion:
 
         What has not been heard yet is heard now, which takes a moment.
         """
-        kept = self.journal.conversation(visitor, conversation)
-        turns, corrections = _of_dreams(_turns(kept)), _corrections(kept)
         with at_work():
-            heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
-            if is_child([turn.message for turn in kept.turns]):
-                heard = list(map(as_of_a_child, heard))
-            start = since_the_start(turns)
-            return remembered(turns, heard, start, denied(heard[start:]) | corrections.left_out, corrections)
+            return self._look_back(visitor, conversation).memory
+
+    def _look_back(self, visitor: str, conversation: int) -> _LookedBack:
+        kept = self.journal.conversation(visitor, conversation)
+        turns, corrections = _of_dreams(_turns(kept)), Corrections.of(kept.corrections)
+        heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
+        if is_child([turn.message for turn in kept.turns]):
+            heard = list(map(as_of_a_child, heard))
+        start = since_the_start(turns)
+        left_out = denied(heard[start:]) | corrections.left_out
+        memory = remembered(turns, heard, start, left_out, corrections)
+        return _LookedBack(corrections.in_turns(turns)[start:], memory, left_out)
 
     def correct(self, visitor: str, conversation: int, kind: FactKind, told: str, instead: str) -> None:
         """Keep that a fact is remembered differently, or is not where ``instead`` is blank. ``told`` is it as it was told first."""
@@ -369,7 +378,7 @@ class Companion:
         _check_length(message)
         kept = self.journal.conversation(visitor, conversation)
         turn_id = self.journal.record_message(visitor, conversation, message)
-        corrections = _corrections(kept)
+        corrections = Corrections.of(kept.corrections)
         self._keep_refused(visitor, conversation, instead_of)
         said = _Said(visitor, turn_id, message, _turns(kept), started, instead_of, corrections)
         return self._reply(said, stop or threading.Event(), built_in)
@@ -564,10 +573,6 @@ def _check_length(message: str) -> None:
 def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     """The finished turns of a conversation; an unanswered message is no part of it for the next reply."""
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
-
-
-def _corrections(kept: KeptConversation) -> Corrections:
-    return Corrections.of((one.kind, one.said, one.instead) for one in kept.corrections)
 
 
 def _of_dreams(turns: Sequence[Turn]) -> tuple[Turn, ...]:

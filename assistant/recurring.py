@@ -151,7 +151,7 @@ class Recurring:
             log_without_words(log, error)
 
     def _read(self, kept: KeptConversation) -> tuple[list[tuple[MarkKind, str]], NDArray[np.float32]]:
-        corrections = Corrections.of((one.kind, one.said, one.instead) for one in kept.corrections)
+        corrections = Corrections.of(kept.corrections)
         tellings = list(map(corrections.in_message, _tellings(kept)))
         held = [mark for telling in tellings for mark in self._marks(telling)]
         marks = [(kind, name) for kind, name in held if content_stems(name).isdisjoint(corrections.left_out)]

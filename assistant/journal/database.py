@@ -76,9 +76,8 @@ class Database:
             yield
         except (DBAPIError, NoConnection, OSError) as error:
             cause = getattr(error, "orig", None) or error
-            told = (
-                str(cause) if self._is_sqlite else type(cause).__name__
-            )  # other databases quote the words that they refuse
+            # Other databases quote the words that they refuse.
+            told = str(cause) if self._is_sqlite else type(cause).__name__
             raise StorageError(
                 f"The journal {self._where} cannot be used: {told}. "
                 "Free some space, or choose another folder with --data-dir."
@@ -102,7 +101,7 @@ class Database:
         Wiping freed pages does not suffice: where SQLite moves rows from page to page, copies may stay between them.
         """
         forget()
-        if self._engine.dialect.name != "sqlite":
+        if not self._is_sqlite:
             return
         try:
             with self.plain_errors(), self._engine.connect() as connection:
@@ -116,7 +115,7 @@ class Database:
         Other threads and programs may be reading: it waits for them for a second or two. Raises StorageError where one of
         them stays and it ``must`` be done now; otherwise the next time does it.
         """
-        if self._engine.dialect.name != "sqlite":
+        if not self._is_sqlite:
             return
         for _ in range(TRIES):
             with self._wiping, self.plain_errors(), self._engine.connect() as connection:

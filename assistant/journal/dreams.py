@@ -195,8 +195,9 @@ class Dreams:
         with self._database.session() as session:
             row = owned(session, visitor, conversation)
             corrections = {(one.kind, one.said, one.instead) for one in row.corrections}
-            as_read = {(one.kind, one.said, one.instead) for one in kept.corrections}
-            if [turn.id for turn in row.turns] != [turn.id for turn in kept.turns] or corrections != as_read:
+            if [turn.id for turn in row.turns] != [turn.id for turn in kept.turns] or corrections != set(
+                kept.corrections
+            ):
                 return
             for table in (Mark, ReadDream):
                 session.execute(delete(table).where(table.conversation_id == conversation))

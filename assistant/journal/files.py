@@ -125,7 +125,7 @@ def to_json(conversations: Iterable[KeptConversation]) -> str:
             "created": kept.created.isoformat(),
             "night": kept.night and kept.night.isoformat(),
             "own": asdict(kept.own),
-            "corrections": [asdict(one) for one in kept.corrections],
+            "corrections": [one._asdict() for one in kept.corrections],
             "turns": [
                 {
                     "created": turn.created.isoformat(),

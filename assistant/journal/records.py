@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.types import Citation, Kind, Role, Safety, Sentence, Stage, Turn, Wish
 
@@ -35,8 +35,7 @@ class OwnWords:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCorrection:
+class KeptCorrection(NamedTuple):
     """What the dreamer changed in what is remembered: ``said`` became ``instead``, or was taken out where that is empty."""
 
     kind: str

@@ -212,12 +212,14 @@ def test_a_note_written_while_everything_is_deleted_leaves_nothing_behind(
     kept: list[str] = []
     remembering_it = remembering(8)(kept.append)
 
-    def remembered(*_: object) -> tuple[()]:
+    look_back = companion._look_back
+
+    def while_deleted(visitor: str, number: int) -> Any:
         forget()
         remembering_it(KITCHEN)
-        return ()
+        return look_back(visitor, number)
 
-    monkeypatch.setattr(companion, "remembered", remembered)
+    monkeypatch.setattr(companion, "_look_back", while_deleted)
     companion.note_of(VISITOR, conversation)
     remembering_it(KITCHEN)
     assert kept == [KITCHEN, KITCHEN]  # it had been forgotten once more

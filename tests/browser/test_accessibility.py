@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from assistant.companion import Companion
-from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
+from tests.browser.served import CHROMIUM, Person, Site, Unhurried
 from tests.endpoint import Endpoint, status
 from tests.warm_companion import warm_companion, with_endpoint
 
@@ -23,14 +22,6 @@ pytestmark = [
 
 DREAM = "I was running from a man and my legs would not move at all. My uncle Ron stood at the door. I was scared."
 GRAVE = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from assistant.page.beside.recurring import sign_of
 from assistant.page.wording import words
-from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site
+from tests.browser.served import CHROMIUM, Person, Site
 from tests.warm_companion import warm_companion
 
 pytestmark = [
@@ -48,14 +48,6 @@ def site(library_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     served = Site(warm_companion(library_dir).with_journal_in(tmp_path_factory.mktemp("journal")))
     yield served
     served.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from assistant.page.wording import words
-from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
+from tests.browser.served import CHROMIUM, Person, Site, Unhurried
 from tests.warm_companion import warm_companion
 
 pytestmark = [
@@ -54,14 +54,6 @@ EAR = """({ available, here }) => {
 HERE = {"name": "Here", "lang": "en-GB", "localService": True, "default": False}
 ELSEWHERE = {"name": "Elsewhere", "lang": "en-US", "localService": False, "default": True}
 FOREIGN = {"name": "Hier", "lang": "de-DE", "localService": True, "default": True}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

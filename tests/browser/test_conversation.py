@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from assistant.companion import Companion
 from assistant.page import running
 from assistant.page.wording import examples, words
-from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site, Unhurried
+from tests.browser.served import CHROMIUM, Person, Site, Unhurried
 from tests.endpoint import Endpoint, status
 from tests.warm_companion import warm_companion, with_endpoint
 
@@ -28,14 +28,6 @@ pytestmark = [
 
 DREAM = "I was running from a man and my legs would not move at all. I woke up scared."
 Visit = Callable[..., Person]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

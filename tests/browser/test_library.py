@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from assistant.page.wording import words
-from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site
+from tests.browser.served import CHROMIUM, Person, Site
 from tests.warm_companion import warm_companion, with_small_library
 
 pytestmark = [
@@ -25,14 +25,6 @@ pytestmark = [
 DREAM = "I was running from a man and my legs would not move at all. I woke up scared."
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import keyring
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from keyring.backends import fail
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from assistant.companion import Companion
 from assistant.page.wording import words
-from tests.browser.served import ARGUMENTS, CHROMIUM, Person, Site
+from tests.browser.served import CHROMIUM, Person, Site
 from tests.endpoint import Endpoint, say, status
 from tests.warm_companion import warm_companion
 
@@ -30,14 +30,6 @@ REPLY = ("HEARD: Your legs would not move.\n", "QUESTION: What was the man like?
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LEFT_BEHIND = "JSON.stringify([{...sessionStorage}, window.name])"
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
