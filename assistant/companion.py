@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.checking import Checker
-from assistant.clause_weights import ClauseWeights
 from assistant.corrections import READING, Corrections, as_remembered
 from assistant.errors import ModelError, ModelFileError
-from assistant.hearing import Ear
 from assistant.journal import Journal, KeptConversation, turn_from_record
+from assistant.listening import Listening, Readers
 from assistant.memory import denied, remembered, since_the_start
 from assistant.method.children import as_of_a_child
 from assistant.method.note import closing_note
-from assistant.method.plan import make_plan
 from assistant.nevers import Nevers, never_said
-from assistant.phrases import only_echoes, without_thanks
+from assistant.planning import Planner, Said, of_dreams
 from assistant.recurring import Before, Recurring
-from assistant.reply_kinds import ReplyKinds
 from assistant.safety import (
-    Hints,
     WrittenReply,
     care_reply,
     country_code,
-    distress_note,
-    has_denied,
     is_child,
-    is_of_a_night,
-    other_language_note,
     screen,
 )
 from assistant.settings import Settings
-from assistant.speech_acts import SpeechActs, without_pasted
-from assistant.texts import choices
 from assistant.types import (
     Directed,
     Done,
@@ -58,62 +47,19 @@ from assistant.types import (
     Stage,
     Turn,
 )
-from assistant.understanding import (
-    ABOUT_A_DREAM,
-    RECENT,
-    as_understood,
-    kind_of,
-    of_medicine,
-    of_this_dream,
-    opens_a_dream,
-    question_to_answer,
-    says_nothing,
-    tells_a_dream,
-)
 from assistant.voices.answering import BUILT_IN, Answering, Offer, WhoAnswers, model_failure
 from assistant.voices.costs import SAMPLE, usual_reply
 from assistant.voices.free import NOTES_OF_A_TURN, messages_for
 from assistant.voices.usage import Usage, tokens_sent
 from assistant.voices.voice import Voice
-from assistant.words import MARK, count_words, may_be_another_language
 from knowledge.embedding import RememberingEmbedder, SentenceTransformerEmbedder
 from knowledge.errors import UsageError
-from knowledge.forgetting import at_work, remembering
+from knowledge.forgetting import at_work
 from knowledge.library import Library
-from knowledge.types import Section
 
 MOST_CHARACTERS = 20_000
-PASSAGES = 5
-LONG_FIRST_MESSAGE = 100  # words
-HEARD_SIDE_BY_SIDE = 2  # messages; the grammar of one takes a core
-BETWEEN_REMINDERS = 25  # replies, of which the last begins with what the companion is
-KEPT = 512  # messages whose hearing is remembered, for those of a conversation are heard again at every turn
-
-_SAYS_WHAT_WE_ARE = re.compile(r"\b(?:no|not|nor)\b[^.?!]*\btherapist\b")
 
 __all__ = ["Companion", "Offer", "WhoAnswers"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A turn under way: whose it is, what was said before, and when it began."""
-
-    visitor: str
-    turn_id: int
-    message: str
-    earlier: tuple[Turn, ...]
-    started: float
-    instead_of: Turn | None
-    corrections: Corrections
-
-    @property
-    def told(self) -> list[str]:
-        return [*(turn.message for turn in self.earlier), self.message]
-
-    @property
-    def answered(self) -> list[str]:
-        """What was replied so far, and the reply that another one is wanted for."""
-        return [turn.reply for turn in (*self.earlier, *([self.instead_of] if self.instead_of else []))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +88,17 @@ class Companion:
         library: Library,
         journal: Journal,
         answering: Answering,
-        ear: Ear,
-        speech_acts: SpeechActs,
-        reply_kinds: ReplyKinds,
-        clause_weights: ClauseWeights,
-        hints: Hints,
+        readers: Readers,
         nevers: Nevers,
     ) -> None:
         self.settings = settings
         self.library = library
         self.journal = journal
         self._answering = answering
-        self._ear = ear
-        self._speech_acts = speech_acts
-        self._reply_kinds = reply_kinds
-        self._clause_weights = clause_weights
-        self._hints = hints
+        self._readers = readers
         self._nevers = nevers
-        self._strength_of_hints = remembering(KEPT)(hints.strength)
-        self._hear = remembering(KEPT)(self._heard_anew)
-        self._reading = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="reading")
-        self._beside = ThreadPoolExecutor(HEARD_SIDE_BY_SIDE, thread_name_prefix="hearing")
+        self._listening = Listening(readers)
+        self._planner = Planner(self._listening, library)
         self._warm = threading.Event()
         self.recurring = Recurring(journal, self.hear, library, is_ready=self._warm.is_set)
         self._warming = threading.Lock()
@@ -172,24 +108,13 @@ class Companion:
     def open(cls, settings: Settings) -> Companion:
         """The companion of one data folder. Raises StorageError where the folder cannot be used."""
         embedder = RememberingEmbedder(SentenceTransformerEmbedder(settings.embedding_model))
-        library = Library(settings.data_dir, embedder, settings.chroma_url)
-        journal = Journal(settings.data_dir, settings.database_url)
         learned = settings.data_dir / "learned"
-        speech_acts = SpeechActs(embedder, learned)
-        reply_kinds = ReplyKinds(embedder, learned, speech_acts)
-        ear = Ear()
-        clause_weights = ClauseWeights(embedder, learned, ear)
-        hints = Hints(embedder, learned)
         return cls(
             settings,
-            library,
-            journal,
+            Library(settings.data_dir, embedder, settings.chroma_url),
+            Journal(settings.data_dir, settings.database_url),
             Answering(settings),
-            ear,
-            speech_acts,
-            reply_kinds,
-            clause_weights,
-            hints,
+            Readers.open(embedder, learned),
             Nevers(embedder, learned),
         )
 
@@ -199,18 +124,7 @@ class Companion:
 
     def with_answering(self, answering: Answering, journal: Journal, settings: Settings | None = None) -> Companion:
         """The same companion, with the models that are loaded already, answered by another voice and keeping another journal."""
-        other = Companion(
-            settings or self.settings,
-            self.library,
-            journal,
-            answering,
-            self._ear,
-            self._speech_acts,
-            self._reply_kinds,
-            self._clause_weights,
-            self._hints,
-            self._nevers,
-        )
+        other = Companion(settings or self.settings, self.library, journal, answering, self._readers, self._nevers)
         if self.warm:
             other._warm.set()
         return other
@@ -230,12 +144,8 @@ class Companion:
         with self._warming:
             if self.warm:
                 return
-            self._ear.hear("I was running and my legs would not move.")
             self.library.warm_up(self._note_progress)
-            self._speech_acts.warm_up()
-            self._reply_kinds.warm_up()
-            self._clause_weights.warm_up()
-            self._hints.warm_up()
+            self._readers.warm_up()
             self._nevers.warm_up()
             self.library.search("my legs would not move")
             self._progress = (0, 0)
@@ -246,22 +156,21 @@ class Companion:
 
     def close(self) -> None:
         """End what is under way and let go of the files."""
-        for pool in (self._reading, self._beside):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._listening.close()
         self._answering.close()
         self.recurring.close()
         self.journal.close()
 
     def read(self, message: str) -> Directed:
         """The message in its parts: what it says to the companion, and what it is about."""
-        return self._speech_acts.read(message)
+        return self._listening.parts(message)
 
     def screen(self, messages: Sequence[str]) -> Screening:
         """The level of safety after the last of a person's messages: by rules alone while the models are being loaded."""
         return screen(messages, self._hinted(messages))
 
     def _hinted(self, messages: Sequence[str]) -> tuple[float, ...]:
-        return tuple(map(self._strength_of_hints, messages)) if self.warm else ()
+        return self._listening.hints_in(messages) if self.warm else ()
 
     def nevers_in(self, sentence: str) -> list[str]:
         """What no reply may say and a model's sentence says, by rules and examples; empty where it says nothing of the kind."""
@@ -269,7 +178,7 @@ class Companion:
 
     def hear(self, message: str, *, under_way: bool = True) -> Heard:
         """The message as heard in the middle of a conversation, or where it tells a dream."""
-        return self._hear(message, under_way=under_way)
+        return self._listening.hear(message, under_way=under_way)
 
     def who_answers(self, visitor: str) -> WhoAnswers:
         """Who answers this visitor."""
@@ -297,8 +206,7 @@ class Companion:
     def usage_of_a_first_reply(self) -> Usage:
         """About what the first reply to a dream takes of a model: the real request for ``SAMPLE``, and a usual reply."""
         self.warm_up()
-        said = _Said("", 0, SAMPLE, (), time.perf_counter(), None, Corrections())
-        plan = self._plan(said, Safety.NONE, said)
+        plan = self._planner.plan(Said(SAMPLE), Safety.NONE)
         return Usage(tokens_sent(messages_for(plan, self.settings.context_tokens)), usual_reply(plan))
 
     def country_of(self, visitor: str) -> str:
@@ -324,7 +232,7 @@ class Companion:
         """The closing note of a conversation as it stands; empty where no dream was told. Raises ConversationError."""
         with at_work():
             back = self._look_back(visitor, conversation)
-            titles = {id: section.title for id, section in self._sections().items()}
+            titles = {id: section.title for id, section in self.library.sections().items()}
             return closing_note(back.turns, titles, back.memory, back.left_out)
 
     def dreamt_before(self, visitor: str, conversation: int) -> Before | None:
@@ -343,8 +251,8 @@ class Companion:
 
     def _look_back(self, visitor: str, conversation: int) -> _LookedBack:
         kept = self.journal.conversation(visitor, conversation)
-        turns, corrections = _of_dreams(_turns(kept)), Corrections.of(kept.corrections)
-        heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(turns)]
+        turns, corrections = of_dreams(_turns(kept)), Corrections.of(kept.corrections)
+        heard = self._listening.hear_all([turn.message for turn in turns])
         if is_child([turn.message for turn in kept.turns]):
             heard = list(map(as_of_a_child, heard))
         start = since_the_start(turns)
@@ -378,10 +286,17 @@ class Companion:
         _check_length(message)
         kept = self.journal.conversation(visitor, conversation)
         turn_id = self.journal.record_message(visitor, conversation, message)
-        corrections = Corrections.of(kept.corrections)
         self._keep_refused(visitor, conversation, instead_of)
-        said = _Said(visitor, turn_id, message, _turns(kept), started, instead_of, corrections)
-        return self._reply(said, stop or threading.Event(), built_in)
+        said = Said(
+            message,
+            _turns(kept),
+            Corrections.of(kept.corrections),
+            country=self.country_of(visitor),
+            instead_of=instead_of,
+            turn_id=turn_id,
+            started=started,
+        )
+        return self._reply(visitor, said, stop or threading.Event(), built_in)
 
     def _keep_refused(self, visitor: str, conversation: int, replaced: Turn | None) -> None:
         """What did not fit in a reply stays refused, though the reply makes room for another and its marks go with it."""
@@ -389,18 +304,17 @@ class Companion:
             if replaced and citation.marker in replaced.misfits:
                 self.journal.dreams.correct(visitor, conversation, READING, citation.section, "")
 
-    def _reply(self, said: _Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
+    def _reply(self, visitor: str, said: Said, stop: threading.Event, built_in: bool) -> Iterator[Event]:
         with at_work():
-            hearing = (
-                self._reading.submit(self._hear, said.message, under_way=bool(said.earlier)) if self.warm else None
-            )
+            under_way = bool(said.earlier)
+            hearing = self._listening.begin_to_hear(said.message, under_way=under_way) if self.warm else None
             try:
-                yield from self._answer(said, hearing, stop, built_in)
+                yield from self._answer(visitor, said, hearing, stop, built_in)
             finally:
                 wait([hearing] if hearing else [])
 
     def _answer(
-        self, said: _Said, hearing: Future[Heard] | None, stop: threading.Event, built_in: bool
+        self, visitor: str, said: Said, hearing: Future[Heard] | None, stop: threading.Event, built_in: bool
     ) -> Iterator[Event]:
         safety = screen(said.told).level  # by rules, while the message is being heard
         hinted: tuple[float, ...] = ()
@@ -412,95 +326,21 @@ class Companion:
                 self.warm_up()
             hinted = self._hinted(said.told)
             safety = screen(said.told, hinted).level
-        words = care_reply(said.told, said.answered, self.country_of(said.visitor), hinted)
+        words = care_reply(said.told, said.answered, said.country, hinted)
         if words:
-            yield from self._care(said, safety, words)
+            yield from self._care(visitor, said, safety, words)
             return
-        plan = self._plan(replace(said, earlier=_of_dreams(said.earlier)), safety, said)
+        plan = self._planner.plan(said, safety)
         yield Passages(plan.hits, plan.covered)
         try:
-            voice = self._answering.voice(BUILT_IN if built_in else self.journal.voice_of(said.visitor))
-            yield from self._speak(said, plan, safety, voice, stop)
+            voice = self._answering.voice(BUILT_IN if built_in else self.journal.voice_of(visitor))
+            yield from self._speak(visitor, said, plan, safety, voice, stop)
         except (ModelError, ModelFileError) as error:
             yield Notice(error.kind, model_failure(error) if isinstance(error, ModelError) else str(error))
 
-    def _plan(self, said: _Said, safety: Safety, whole: _Said) -> Plan:
-        """The plan of an ordinary turn; ``said`` holds the turns about a dream, ``whole`` the whole conversation."""
-        heard = self._hear(said.message, under_way=bool(said.earlier))
-        heard = replace(heard, directed=of_medicine(heard.directed, whole.told))
-        earlier_heard = [self._hear(turn.message, under_way=number > 0) for number, turn in enumerate(said.earlier)]
-        if said.earlier and only_echoes(heard.directed.question, heard.directed.message, said.earlier[-1].question):
-            heard = replace(heard, directed=replace(heard.directed, question="", asks=""))
-        question = question_to_answer(heard, earlier_heard)
-        before = _dreamt_before(said, heard, asks=bool(question))
-        query = heard.message if not question or (not said.earlier and tells_a_dream(heard.directed)) else question
-        found = self.library.search(query, before=before, count=PASSAGES)
-        likely = self._likely_kinds(said, heard)
-        kind = kind_of(
-            said.message,
-            heard,
-            said.earlier,
-            covered=found.covered,
-            coverage_alone=found.coverage_alone,
-            question=question,
-            likely=likely,
-        )
-        heard = replace(heard, directed=as_understood(heard.directed, kind, likely, said.earlier))
-        sections = self._sections() if kind in (Kind.WISH, Kind.WHY) else {}
-        plan = make_plan(
-            kind,
-            heard,
-            said.earlier,
-            earlier_heard,
-            found,
-            sections=sections,
-            instead_of=said.instead_of,
-            child=is_child(whole.told),
-            corrections=said.corrections,
-        )
-        if safety is Safety.DISTRESS or has_denied(whole.told, self._hinted(whole.told)):
-            plan = self._softened(plan, whole)
-        plan = replace(plan, reminder=_reminder(plan, whole))
-        return replace(plan, note=_note_on_the_language(whole)) if not plan.note else plan
-
-    def _likely_kinds(self, said: _Said, heard: Heard) -> dict[str, float]:
-        """How likely the message is each kind of reply to the latest reading and the last question; a long first one is read by rules."""
-        if not said.earlier:
-            long = count_words(said.message) > LONG_FIRST_MESSAGE
-            return {} if long else self._reply_kinds.likely_first(heard.directed)
-        offered = next((turn for turn in reversed(said.earlier[-RECENT:]) if turn.citations), said.earlier[-1])
-        reading = " ".join(MARK.sub("", sentence.text) for sentence in offered.sentences if sentence.citation)
-        return self._reply_kinds.likely(heard.directed, reading, said.earlier[-1].question)
-
-    def _heard_anew(self, message: str, *, under_way: bool) -> Heard:
-        """What is heard of a message: once a conversation is under way, of the part of it that tells something."""
-        whole = without_thanks(without_pasted(message))
-        heard_whole = (
-            None if under_way else self._beside.submit(self._ear.hear, whole)
-        )  # as a rule that is what it tells
-        parts = self._speech_acts.read(message)
-        telling = parts.told if (under_way or parts.announces) and parts.told else whole
-        at_hand = heard_whole if telling == whole else None
-        heard = replace(at_hand.result() if at_hand else self._ear.hear(telling), directed=parts)
-        of_answer = under_way and not parts.opens_a_dream
-        return self._clause_weights.of_answer(heard) if of_answer else self._clause_weights.of_telling(heard)
-
-    def _sections(self) -> dict[str, Section]:
-        """The library's sections by their ids."""
-        return {section.id: section for article in self.library.articles().values() for section in article.sections}
-
-    def _softened(self, plan: Plan, said: _Said) -> Plan:
-        """The plan with a soft word before the ordinary reply, for somebody who is not well."""
-        note = distress_note(said.told, said.answered, self.country_of(said.visitor), self._hinted(said.told))
-        return replace(
-            plan,
-            note=note.text,
-            comfort="" if note.text else plan.comfort,
-            question=note.question or plan.question,
-            fixed_question=bool(note.question) or plan.fixed_question,
-        )
-
-    def _speak(self, said: _Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event) -> Iterator[Event]:
+    def _speak(
+        self, visitor: str, said: Said, plan: Plan, safety: Safety, voice: Voice, stop: threading.Event
+    ) -> Iterator[Event]:
         """Show the voice's units as each passes its checks; record what was shown, however it ends."""
         by_model = voice.name != BUILT_IN
         checker = Checker(plan, self._nevers if by_model else None, notes=NOTES_OF_A_TURN if by_model else None)
@@ -529,10 +369,10 @@ class Companion:
         finally:
             if finished:
                 turn = replace(_turn(said, plan, checker, safety, voice, first_unit), stopped=stopped)
-                self.journal.record_answer(said.visitor, said.turn_id, turn)
+                self.journal.record_answer(visitor, said.turn_id, turn)
         yield Done(turn)
 
-    def _care(self, said: _Said, safety: Safety, words: WrittenReply) -> Iterator[Event]:
+    def _care(self, visitor: str, said: Said, safety: Safety, words: WrittenReply) -> Iterator[Event]:
         """The written reply while a risk is open: no search, no model, no interpretation."""
         sentences = (Sentence(words.text, Role.PLAIN),)
         turn = Turn(
@@ -552,7 +392,7 @@ class Companion:
             sentences=sentences,
             id=said.turn_id,
         )
-        self.journal.record_answer(said.visitor, said.turn_id, turn)
+        self.journal.record_answer(visitor, said.turn_id, turn)
         yield Passages((), False)
         yield from sentences
         if words.question:
@@ -575,49 +415,11 @@ def _turns(kept: KeptConversation) -> tuple[Turn, ...]:
     return tuple(turn_from_record(turn) for turn in kept.turns if turn.answer is not None)
 
 
-def _of_dreams(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The turns as an ordinary reply looks back on them: of those that were answered by a risk alone, only what they told of a dream."""
-    return tuple(
-        replace(turn, kind=Kind.DREAM) if turn.kind is Kind.CRISIS else turn
-        for number, turn in enumerate(turns)
-        if turn.kind is not Kind.CRISIS or number == 0 or is_of_a_night(turn.message)
-    )
-
-
-def _dreamt_before(said: _Said, heard: Heard, *, asks: bool) -> list[str]:
-    """What was told of this dream, for a message that leans on it: its telling and, unless it asks, the latest answer."""
-    if opens_a_dream(said.message, heard.directed):
-        return []
-    turns = [
-        turn for turn in of_this_dream(said.earlier) if turn.kind in ABOUT_A_DREAM and not says_nothing(turn.message)
-    ]
-    tellings = [turn.message for turn in turns if turn.kind is not Kind.ANSWER][-1:]
-    answers = [turn.message for turn in turns if turn.kind is Kind.ANSWER][-1:]
-    return tellings if asks else [*tellings, *answers]
-
-
-def _reminder(plan: Plan, said: _Said) -> str:
-    """What the companion is, said with every twenty-fifth reply; not where this one or the last says so of its own accord."""
-    number, over = divmod(len(said.earlier) + 1, BETWEEN_REMINDERS)
-    just_said = [plan.plain, *(sentence.text for turn in said.earlier[-1:] for sentence in turn.sentences)]
-    if over or any(map(_SAYS_WHAT_WE_ARE.search, just_said)):
-        return ""
-    wordings = choices("what_we_are")
-    return wordings[(number - 1) % len(wordings)]
-
-
-def _note_on_the_language(said: _Said) -> str:
-    """Where people listen, once in a conversation, with the reply to a message that the screen may not have understood."""
-    note = other_language_note()
-    told_before = any(sentence.text == note for turn in said.earlier for sentence in turn.sentences)
-    return "" if told_before or not may_be_another_language(said.message) else note
-
-
 def _joined(sentences: tuple[Sentence, ...], question: str) -> str:
     return " ".join([*(sentence.text for sentence in sentences), *([question] if question else [])])
 
 
-def _turn(said: _Said, plan: Plan, checker: Checker, safety: Safety, voice: Voice, first_unit: float) -> Turn:
+def _turn(said: Said, plan: Plan, checker: Checker, safety: Safety, voice: Voice, first_unit: float) -> Turn:
     begins = first_unit and plan.reminder
     sentences = (*((Sentence(plan.reminder, Role.PLAIN),) if begins else ()), *checker.sentences)
     return Turn(

@@ -16,7 +16,7 @@ from knowledge.index import IndexFolder, Progress
 from knowledge.reading import read_article
 from knowledge.search import Searcher
 from knowledge.shelf import Shelf
-from knowledge.types import Article, SearchResult
+from knowledge.types import Article, SearchResult, Section
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,10 @@ class Library:
     def articles(self) -> dict[str, Article]:
         """Every article, by id, without opening the index."""
         return self._shelf.all()
+
+    def sections(self) -> dict[str, Section]:
+        """Every article's sections, by their ids."""
+        return {section.id: section for article in self.articles().values() for section in article.sections}
 
     def own_articles(self) -> frozenset[str]:
         """The ids of the articles that the reader added."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.corrections import LONGEST as MOST_CHARACTERS_OF_A_FACT
 from assistant.journal import KeptConversation
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
 from assistant.page.guests import Guest, guest_of
 from assistant.page.handlers import Handlers
-from assistant.page.limits import MOST_CHARACTERS_OF_A_FACT
 from assistant.page.shown import key_of
 from assistant.page.wording import words
 from assistant.safety import screen

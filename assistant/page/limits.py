@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MOST_CHARACTERS = 20_000  # of one message; look.js holds the same figure
-MOST_CHARACTERS_OF_A_FACT = 300  # that a person writes in place of one
 MOST_BYTES = 200_000  # of a request's body
 MOST_BYTES_BESIDE = (
     400_000  # of a form beside the conversation: a message in any script takes up to 12 bytes a character

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.companion import BETWEEN_REMINDERS, Companion
+from assistant.companion import Companion
 from assistant.contract import faults_of_reply
 from assistant.evaluation.replies import VISITOR, faults_of_turns, talk
 from assistant.journal import Journal
 from assistant.method.children import is_for_adults
 from assistant.nevers import never_said
+from assistant.planning import BETWEEN_REMINDERS
 from assistant.safety import care_reply, countries, distress_note, help_in, is_child, other_language_note, screen
 from assistant.settings import Settings
 from assistant.texts import choices

@@ -39,7 +39,7 @@ def test_what_readers_marked_is_found_more_often_than_by_grammar_alone(companion
         return hits
 
     learned = found(lambda message: companion.hear(message, under_way=False))
-    assert learned > found(companion._ear.hear)
+    assert learned > found(companion._readers.ear.hear)
 
 
 def test_a_clause_is_marked_by_its_words():

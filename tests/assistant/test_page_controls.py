@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from assistant.companion import Companion
+from assistant.corrections import LONGEST as MOST_CHARACTERS_OF_A_FACT
 from assistant.page import render
 from assistant.page.by_hand import ByHand
 from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.handlers import NEW, Handlers, Shown
-from assistant.page.limits import MOST_CHARACTERS_OF_A_FACT
 from assistant.page.links import Link, link_in
 from assistant.page.shown import ShownTurn, State
 from assistant.page.way import SAID_BY_BUTTONS, way_of

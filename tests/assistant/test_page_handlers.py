@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -384,11 +385,7 @@ def test_a_failure_of_our_own_is_told_kindly_and_logged_without_words(
         companion.library,
         companion.journal,
         companion._answering,
-        Deaf(),  # type: ignore[arg-type]
-        companion._speech_acts,
-        companion._reply_kinds,
-        companion._clause_weights,
-        companion._hints,
+        replace(companion._readers, ear=Deaf()),  # type: ignore[arg-type]
         companion._nevers,
     )
     broken._warm.set()

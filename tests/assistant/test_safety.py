@@ -482,7 +482,7 @@ def test_a_crisis_that_the_rules_see_is_answered_without_the_models(companion):
     def broken(message, **how):
         raise EmbeddingError("no model")
 
-    companion._strength_of_hints = broken
-    companion._hear = broken
+    companion._listening._strength_of_hint = broken
+    companion._listening._hear = broken
     [turn] = talk(companion, ["I am going to kill myself tonight."])
     assert turn.kind is Kind.CRISIS
