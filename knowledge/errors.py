@@ -15,6 +15,11 @@ class DreamError(Exception):
 
     kind = "error"
 
+    @property
+    def for_guests(self) -> str:
+        """The message for whoever does not own the computer: it names none of its folders."""
+        return str(self)
+
 
 class UsageError(DreamError):
     """A setting, an argument or an input line is not of the form we take; the message names it."""
@@ -26,6 +31,14 @@ class StorageError(DreamError):
     """The data folder cannot be written or read (permissions, full disk, damage)."""
 
     kind = "storage"
+
+    @property
+    def for_guests(self) -> str:
+        """The message without the folder."""
+        return (
+            "What this companion keeps on its computer cannot be read or written just now. "
+            "Whoever runs it finds the reason in its log. Try again later."
+        )
 
 
 class LibraryError(DreamError):

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Scope
 
 from assistant.connections.grants import Connection, Grants
-from assistant.connections.refusals import refused, told
+from assistant.connections.refusals import refusal_of, refused
 from assistant.page.passwords import Guesses, said_wait
 from assistant.page.wording import words
 from knowledge.errors import DreamError
@@ -53,7 +53,7 @@ class Gate:
                 return refused(404, words("connections", "off"), "invalid_request_error", code="off")
             return self._of_key(connection, scope) or _of_address(scope)
         except DreamError as error:
-            return told(error)
+            return refusal_of(error)
 
     def _of_key(self, connection: Connection, scope: Scope) -> JSONResponse | None:
         address = scope["client"][0] if scope.get("client") else ""

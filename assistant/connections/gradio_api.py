@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
@@ -12,10 +11,7 @@ from assistant.connections.grants import Connection
 from assistant.page.gradio_quietly import gr
 from assistant.page.limits import CONNECTED
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
-from knowledge.errors import DreamError
-
-log = logging.getLogger(__name__)
+from assistant.telling import told
 
 NAMES = ("tell", "search", "library")
 P = ParamSpec("P")
@@ -47,13 +43,11 @@ def _plainly(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any
     """What goes wrong is told in our own words, and logged without those of the dreamer."""
 
     @functools.wraps(function)
-    def told(*values: P.args, **named: P.kwargs) -> dict[str, Any]:
+    def plainly(*values: P.args, **named: P.kwargs) -> dict[str, Any]:
         try:
             return function(*values, **named)
-        except DreamError as error:
-            raise gr.Error(str(error), print_exception=False) from None
         except Exception as error:
-            log_without_words(log, error)
-            raise gr.Error(words("connections", "unexpected"), print_exception=False) from None
+            text = told(error, otherwise=words("connections", "unexpected"))
+            raise gr.Error(text, print_exception=False) from None
 
-    return told
+    return plainly

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -20,10 +19,7 @@ from assistant.connections.answers import Contents, Dream, Dreams, Found, Readin
 from assistant.connections.grants import Connection
 from assistant.page.limits import MOST_BYTES_OF_A_PROGRAM
 from assistant.page.wording import raw, words
-from assistant.quiet_log import log_without_words
-from knowledge.errors import DreamError
-
-log = logging.getLogger(__name__)
+from assistant.telling import told
 
 READ_JOURNAL = "read_journal"
 P = ParamSpec("P")
@@ -117,13 +113,10 @@ def _plainly(function: Callable[P, R]) -> Callable[P, R]:
     """What goes wrong is told in our own words, and logged without those of the dreamer."""
 
     @functools.wraps(function)
-    def told(*values: P.args, **named: P.kwargs) -> R:
+    def plainly(*values: P.args, **named: P.kwargs) -> R:
         try:
             return function(*values, **named)
-        except DreamError as error:
-            raise ToolError(str(error)) from None
         except Exception as error:
-            log_without_words(log, error)
-            raise ToolError(words("connections", "unexpected")) from None
+            raise ToolError(told(error, otherwise=words("connections", "unexpected"))) from None
 
-    return told
+    return plainly

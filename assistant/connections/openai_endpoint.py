@@ -7,7 +7,6 @@ which the journal knows; those of the system are instructions from outside, and 
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -24,15 +23,12 @@ from assistant.connections.answers import sources_of
 from assistant.connections.continuing import place_of
 from assistant.connections.grants import Connection
 from assistant.connections.openai_request import Asked, asked_in
-from assistant.connections.refusals import error_body, refused, told
+from assistant.connections.refusals import code_of, error_body, refusal_of, refused
 from assistant.errors import ServingError
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
+from assistant.telling import told
 from assistant.types import Done, Event, Notice, Question, Sentence, Turn
 from assistant.words import count_words
-from knowledge.errors import DreamError
-
-log = logging.getLogger(__name__)
 
 MODEL = "dream-companion"
 _WAITING = ": waiting\n\n"  # a comment, which keeps the connection open
@@ -113,22 +109,17 @@ def _streamed(events: Iterator[Event], asked: Asked) -> Iterator[str]:
         yield _sent({**head, "choices": [{"delta": {}, **_end("stop")}]})
         if asked.with_usage:
             yield _sent({**head, "choices": [], "usage": _usage(asked, said)})
-    except DreamError as error:
-        yield _sent(error_body(str(error), "server_error", code=error.kind))
     except Exception as error:
-        log_without_words(log, error)
-        yield _sent(error_body(words("connections", "unexpected"), "server_error"))
+        text = told(error, otherwise=words("connections", "unexpected"))
+        yield _sent(error_body(text, "server_error", code=code_of(error)))
     yield "data: [DONE]\n\n"
 
 
 def _plainly(answer: Callable[[], Response]) -> Response:
     try:
         return answer()
-    except DreamError as error:
-        return told(error)
     except Exception as error:
-        log_without_words(log, error)
-        return refused(500, words("connections", "unexpected"), "server_error")
+        return refusal_of(error)
 
 
 async def _models(_request: Request) -> Response:

@@ -8,6 +8,8 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from assistant.errors import ConversationError, ModelError, NotNow, ServingError
+from assistant.page.wording import words
+from assistant.telling import told
 from knowledge.errors import DreamError, UsageError
 
 
@@ -24,13 +26,19 @@ def refused(status: int, message: str, kind: str, *, code: str = "", wait: float
     return JSONResponse(error_body(message, kind, code=code), status, headers)
 
 
-def told(error: DreamError) -> JSONResponse:
-    """One of our own errors as an answer."""
+def refusal_of(error: Exception) -> JSONResponse:
+    """What went wrong, as an answer."""
+    text, kind = told(error, otherwise=words("connections", "unexpected")), code_of(error)
     if isinstance(error, NotNow):
-        return refused(429, str(error), "rate_limit_error", code=error.kind, wait=error.wait)
+        return refused(429, text, "rate_limit_error", code=kind, wait=error.wait)
     if isinstance(error, UsageError):
-        return refused(400, str(error), "invalid_request_error", code=error.kind)
+        return refused(400, text, "invalid_request_error", code=kind)
     if isinstance(error, ConversationError):
-        return refused(404, str(error), "invalid_request_error", code=error.kind)
+        return refused(404, text, "invalid_request_error", code=kind)
     status = 502 if isinstance(error, ModelError) else 503 if isinstance(error, ServingError) else 500
-    return refused(status, str(error), "server_error", code=error.kind)
+    return refused(status, text, "server_error", code=kind)
+
+
+def code_of(error: Exception) -> str:
+    """The kind of one of our own errors; nothing of any other."""
+    return error.kind if isinstance(error, DreamError) else ""

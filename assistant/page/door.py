@@ -26,12 +26,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.connections.gate import Gate, connection_at
 from assistant.connections.grants import Connection
 from assistant.connections.refusals import refused
+from assistant.page.bodies import check_length, may_be_large, whole_body
 from assistant.page.guests import SCOPE_KEY, Guest, Refused
 from assistant.page.keys import Keys, new_visitor
 from assistant.page.limits import (
     LARGE,
     LARGE_AT_ONCE,
-    MOST_BYTES,
     MOST_BYTES_BESIDE,
     MOST_BYTES_OF_A_PROGRAM,
     MOST_BYTES_PASTED,
@@ -42,7 +42,9 @@ from assistant.page.limits import (
 )
 from assistant.page.login import Login
 from assistant.page.places import ADDING
+from assistant.page.security_headers import with_security_headers
 from assistant.page.shell import dressed, policy
+from assistant.page.streams import until_closing
 from assistant.page.tabs import Present, Tabs
 from assistant.page.wording import words
 
@@ -100,7 +102,7 @@ class Door:
             await self._let_in(dict(scope), receive, send)
         except Refused as refusal:
             answer = PlainTextResponse(str(refusal), refusal.status)
-            await answer(scope, receive, _with_headers(send, scope["path"]))
+            await answer(scope, receive, with_security_headers(send, scope["path"]))
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Anybody can write these, and Gradio believes them.
@@ -110,7 +112,7 @@ class Door:
         path, method = scope["path"], scope["method"]
         _check_path(path)
         scope["scheme"] = "https" if self._is_shared(headers.get("host", "")) else scope["scheme"]
-        send = _with_headers(send, path)
+        send = with_security_headers(send, path)
         if _STATIC.match(path):
             _expect(method, "GET", "HEAD")
             await self._app(scope, receive, send)
@@ -136,7 +138,7 @@ class Door:
             _expect(method, "POST")
             if path == "/logout":
                 _expect_origin(headers)
-            receive, _ = await _whole_body(headers, receive)
+            receive, _ = await whole_body(headers, receive)
             await self._app(scope, receive, send)
             return
         if not may_enter:
@@ -152,11 +154,11 @@ class Door:
         """A form of a page beside the conversation. Large ones are held in memory, so few are taken at the same time."""
         most = _most_beside(scope["path"], scope[SCOPE_KEY])
         told = words("refused", "too_large_file", most=most // 1_000_000) if most > LARGE else ""
-        _check_length(headers, most, told)  # before it waits for its turn
-        async with self._large_bodies if most > LARGE and _may_be_large(headers) else nullcontext():
+        check_length(headers, most, told)  # before it waits for its turn
+        async with self._large_bodies if most > LARGE and may_be_large(headers) else nullcontext():
             try:
                 async with asyncio.timeout(SECONDS_TO_SEND):
-                    receive, _ = await _whole_body(headers, receive, most, told)
+                    receive, _ = await whole_body(headers, receive, most, told)
             except TimeoutError:
                 raise Refused(408, words("refused", "too_slow")) from None
             await self._app(scope, receive, send)
@@ -171,10 +173,10 @@ class Door:
         headers = Headers(scope=scope)
         scope["headers"] = _without(scope["headers"], b"authorization", b"cookie")
         if scope["method"] == "GET":
-            await self._until_closing(scope, receive, send)
+            await until_closing(self._app, self.closing, scope, receive, send)
             return
         try:
-            receive, _ = await _whole_body(headers, receive, MOST_BYTES_OF_A_PROGRAM)
+            receive, _ = await whole_body(headers, receive, MOST_BYTES_OF_A_PROGRAM)
         except Refused as too_large:
             await refused(too_large.status, str(too_large), "invalid_request_error")(scope, receive, send)
             return
@@ -259,7 +261,7 @@ class Door:
         call, heartbeat_of = found.groups()
         if call in ("queue/join", "cancel", "reset"):
             _expect(method, "POST")
-            receive, body = await _whole_body(Headers(scope=scope), receive)
+            receive, body = await whole_body(Headers(scope=scope), receive)
             self._tabs.claim(_tab_in(body), guest.visitor)
             await self._app(scope, receive, send)
             return
@@ -268,35 +270,10 @@ class Door:
         self._tabs.claim(heartbeat_of or query.get("session_hash", [""])[0], guest.visitor)
         left = self.present.came(guest.visitor, guest.name) if heartbeat_of else None
         try:
-            await self._until_closing(scope, receive, send)
+            await until_closing(self._app, self.closing, scope, receive, send)
         finally:
             if left:
                 left()
-
-    async def _until_closing(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An event stream, which would otherwise go on for ever, ends when its page is closed or the server ends."""
-        begun = ended = False
-
-        async def watched(message: Message) -> None:
-            nonlocal begun, ended
-            begun = True
-            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
-            await send(message)
-
-        stream = asyncio.ensure_future(self._app(scope, _nothing_more, watched))
-        gone = asyncio.ensure_future(_disconnected(receive))
-        closing = asyncio.ensure_future(self.closing.wait())
-        try:
-            await asyncio.wait({stream, gone, closing}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            unfinished = [task for task in (stream, gone, closing) if not task.done()]
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
-            if begun and not ended:
-                await send({"type": "http.response.body", "body": b""})
-            if not begun and self.closing.is_set():
-                await Response(status_code=503)(scope, receive, send)
 
     def _giving(self, send: Send, name: str, value: str, scope: Scope, *, seconds: int = YEAR) -> Send:
         """Sends a cookie along; for 0 seconds, to take it away."""
@@ -351,79 +328,3 @@ def _tab_in(body: bytes) -> Any:
         return json.loads(body).get("session_hash")
     except (ValueError, AttributeError, RecursionError):
         raise Refused(400, words("refused", "nothing_here")) from None
-
-
-def _check_length(headers: Headers, most: int, told: str) -> Refused:
-    """Raises what it returns otherwise: the refusal of a body that is too large."""
-    too_large = Refused(413, told or words("refused", "too_large", most=f"{most:,}"))
-    length = headers.get("content-length", "0")
-    if not length.isdecimal() or len(length) > 20 or int(length) > most:
-        raise too_large
-    return too_large
-
-
-def _may_be_large(headers: Headers) -> bool:
-    """Whether more than a little may come: much is announced, or nothing."""
-    return "transfer-encoding" in headers or int(headers.get("content-length", LARGE + 1)) > LARGE
-
-
-async def _whole_body(
-    headers: Headers, receive: Receive, most: int = MOST_BYTES, told: str = ""
-) -> tuple[Receive, bytes]:
-    """The request's body, at most so many bytes, and a ``receive`` that gives it once more."""
-    too_large = _check_length(headers, most, told)
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > most:
-            raise too_large
-    given = False
-
-    async def once_more() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
-
-    return once_more, bytes(body)
-
-
-async def _disconnected(receive: Receive) -> None:
-    """Returns when the browser has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        continue
-
-
-async def _nothing_more() -> Message:
-    """Stands in for ``receive`` behind the door: a stream has no body, and its end is watched for at the door."""
-    await asyncio.Event().wait()
-    return {"type": "http.disconnect"}
-
-
-def _with_headers(send: Send, path: str) -> Send:
-    """Sends the security headers along, and keeps words out of every cache."""
-
-    async def with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name in [name for name in headers if name.lower().startswith("access-control-")]:
-                del headers[name]
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "same-origin"  # other hosts are told nothing; a form of ours needs its origin
-            # Only the page itself may listen, and it asks the browser for dictation that stays on the device (aloud.js).
-            microphone = "(self)" if path == "/" else "()"
-            headers["Permissions-Policy"] = f"camera=(), microphone={microphone}, geolocation=()"
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"
-            headers["Cross-Origin-Resource-Policy"] = "same-origin"
-            headers.setdefault("Content-Security-Policy", policy())
-            named_by_content = re.match(r"/(assets|look)/", path) and message["status"] == 200
-            headers["Cache-Control"] = "public, max-age=31536000, immutable" if named_by_content else "no-store"
-        await send(message)
-
-    return with_headers

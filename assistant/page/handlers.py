@@ -6,7 +6,6 @@ the journal.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -28,14 +27,12 @@ from assistant.page.running import RunningReplies
 from assistant.page.shown import LiveTurn, ShownBefore, ShownTurn, State, from_journal, key_of
 from assistant.page.way import SAID_BY_BUTTONS
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
 from assistant.recurring import Before
 from assistant.safety import countries, country_code, help_in, screen
+from assistant.telling import told
 from assistant.types import Event, Kind, Safety, Turn
 from knowledge.errors import DreamError
 from knowledge.types import Article
-
-log = logging.getLogger(__name__)
 
 MOST_EARLIER = 12  # conversations that the menu lists
 MOST_SECONDS_FOLLOWED = 120  # that a page which was reloaded waits for the reply that is still being written
@@ -337,11 +334,8 @@ class Handlers:
                     continue
                 if live.state is State.REPLYING:
                     yield _shown([*earlier, live.shown()], conversation, night=night)
-        except DreamError as error:
-            live.fail(str(error))
         except Exception as error:
-            log_without_words(log, error)
-            live.fail(words("reply", "unexpected"))
+            live.fail(told(error, owner=guest.owner, otherwise=words("reply", "unexpected")))
         kept = self._as_kept(guest, conversation)
         live.key = key_of(kept.turns[live.number - 1]) if kept and len(kept.turns) >= live.number else ""
         earlier = self.turns_of(kept)[: live.number - 1] if live.key else earlier  # a mark may have been set meanwhile

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from assistant.page import render
 from assistant.page.gradio_quietly import gr
+from assistant.page.guests import guest_of
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
-from knowledge.errors import DreamError
-
-log = logging.getLogger(__name__)
+from assistant.telling import told
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 UNLIMITED: dict[str, Any] = {"concurrency_limit": None}
@@ -66,19 +63,17 @@ class Wiring:
         then: str | None = None,
         **how: Any,
     ) -> None:
-        def told(error: Exception) -> tuple[Any, ...]:
-            if not isinstance(error, DreamError):
-                log_without_words(log, error)
-            text = render.told(str(error) if isinstance(error, DreamError) else words("reply", "unexpected"))
+        def failed(error: Exception, owner: bool) -> tuple[Any, ...]:
+            text = render.told(told(error, owner=owner, otherwise=words("reply", "unexpected")))
             return tuple(text if output is self._hint else gr.skip() for output in outputs)
 
-        bound = trigger(_plainly(handler, told), inputs, outputs, **QUIET, **how)
+        bound = trigger(_plainly(handler, failed), inputs, outputs, **QUIET, **how)
         bound.failure(None, None, None, js=FAILED, api_visibility="private")
         if then:
             bound.success(None, None, None, js=then, api_visibility="private")
 
 
-def _plainly(handler: Callable[..., Any], told: Callable[[Exception], tuple[Any, ...]]) -> Callable[..., Any]:
+def _plainly(handler: Callable[..., Any], failed: Callable[[Exception, bool], tuple[Any, ...]]) -> Callable[..., Any]:
     """The handler with its errors told on the page; nothing else there changes then."""
 
     @functools.wraps(handler)
@@ -86,13 +81,18 @@ def _plainly(handler: Callable[..., Any], told: Callable[[Exception], tuple[Any,
         try:
             yield from handler(*args, **kwargs)
         except Exception as error:
-            yield told(error)
+            yield failed(error, _of_owner(args))
 
     @functools.wraps(handler)
     def whole(*args: Any, **kwargs: Any) -> Any:
         try:
             return handler(*args, **kwargs)
         except Exception as error:
-            return told(error)
+            return failed(error, _of_owner(args))
 
     return growing if inspect.isgeneratorfunction(handler) else whole
+
+
+def _of_owner(args: Sequence[Any]) -> bool:
+    """Whether a call comes from the owner; Gradio puts the request among what the handler is given."""
+    return any(guest_of(one).owner for one in args if isinstance(one, gr.Request))

@@ -252,7 +252,7 @@ def test_a_damaged_file_lets_nobody_in_and_is_told(owner: Owner, site: Site) -> 
     whole = file.read_bytes()
     file.write_bytes(whole[:-9])
     refused = post(owner, key, json=ASKED)
-    assert refused.status_code == 500 and "is damaged" in refused.json()["error"]["message"]
+    assert refused.status_code == 500 and "cannot be read or written just now" in refused.json()["error"]["message"]
     assert "is damaged. Delete it and turn on anew" in owner.page()
     file.write_bytes(whole)
 

@@ -30,7 +30,7 @@ from tests.warm_companion import warm_companion
 
 DREAM = "I was running from a man and my legs would not move at all."
 REMEDY = "Free some space, or choose another folder with --data-dir."
-ANNA: Any = SimpleNamespace(request=SimpleNamespace(scope={SCOPE_KEY: Guest("anna")}), session_hash="tab1")
+ANNA: Any = SimpleNamespace(request=SimpleNamespace(scope={SCOPE_KEY: Guest("anna", owner=True)}), session_hash="tab1")
 
 
 class SmallDisk:

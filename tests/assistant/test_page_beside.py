@@ -292,7 +292,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(
     )
     many = "\n".join(f"2026-03-{day:02}\n{'an owl ' * 2000}" for day in range(1, 29))
     answer = anna.post("/yours/bring-in", data={"pasted": many})
-    assert answer.status_code == 400 and "Free some space" in text_of(answer.text)
+    assert answer.status_code == 400 and "cannot be read or written just now" in text_of(answer.text)
     shown = anna.get("/journal").text
     assert "whale" in shown and "owl" not in shown
 

@@ -30,7 +30,7 @@ from assistant.page.wording import words
 from assistant.quiet_log import log_without_words
 from assistant.types import Event, Notice
 from knowledge.errors import StorageError, UsageError
-from tests.endpoint import Endpoint, status
+from tests.endpoint import Endpoint, say, status
 from tests.warm_companion import warm_companion, with_endpoint
 
 DREAM = "I was running from a man and my legs would not move at all."
@@ -203,13 +203,19 @@ def test_nobody_reaches_another_visitors_conversation(handlers: Handlers, anna: 
 # ---- stopping ----
 
 
-def test_a_reply_can_be_stopped_and_what_was_said_stays(handlers: Handlers, anna: Any) -> None:
-    replying = handlers.send(DREAM, NEW, anna)
-    first = next(replying)
-    next(replying)
-    handlers.stop(anna)
-    shown = last(replying)
+def test_a_reply_can_be_stopped_and_what_was_said_stays(companion: Companion, anna: Any) -> None:
+    with Endpoint(
+        say("HEARD: Your legs would not move.\n", *["QUESTION: What was behind you"] * 50, delay=0.2)
+    ) as endpoint:
+        handlers = Handlers(with_endpoint(companion, endpoint.base_url))
+        replying = handlers.send(DREAM, NEW, anna)
+        first = next(replying)
+        while "Your legs would not move." not in next(replying).conversation:
+            continue
+        handlers.stop(anna)
+        shown = last(replying)
     assert state(shown) == "stopped" and words("reply", "stopped") in shown.conversation
+    assert "Your legs would not move." in shown.conversation
     assert handlers.journal.conversation(visitor_of(anna), int(first.conversation_id)).turns[0].message == DREAM
 
 
@@ -358,17 +364,22 @@ def test_a_model_that_fails_is_told_and_the_built_in_voice_can_answer(companion:
     assert state(answered) == "done" and answered.conversation.count('class="turn"') == 1
 
 
-def test_words_that_could_not_be_kept_go_back_into_the_box(handlers: Handlers, anna: Any) -> None:
+def test_words_that_could_not_be_kept_go_back_into_the_box_and_the_owner_alone_is_told_of_the_folder(
+    handlers: Handlers, anna: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     journal = handlers.companion.settings.data_dir / "journal.sqlite3"
     with closing(sqlite3.connect(journal)) as database:
         database.execute(
             "CREATE TRIGGER full BEFORE INSERT ON turns BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
         )
         try:
-            shown = tell(handlers, anna)
+            shown, owners = tell(handlers, anna), tell(handlers, asking("olga", owner=True))
         finally:
             database.execute("DROP TRIGGER full")
-    assert "database or disk is full" in shown.hint and f'data-restore="{DREAM}"' in shown.hint
+    assert all(f'data-restore="{DREAM}"' in each.hint for each in (shown, owners))
+    assert f"The journal {journal} cannot be used: database or disk is full." in owners.hint
+    assert "cannot be read or written just now" in shown.hint and str(journal.parent) not in shown.hint
+    assert f"The journal {journal} cannot be used" in caplog.text and DREAM not in caplog.text
     assert state(shown) == "welcome"
     assert state(tell(handlers, anna, DREAM, shown.conversation_id)) == "done"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from dataclasses import dataclass
@@ -13,12 +12,9 @@ from assistant.page.guests import Guest
 from assistant.page.limits import Pace
 from assistant.page.passwords import said_wait
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
-from knowledge.errors import DreamError
+from assistant.telling import told
 from knowledge.forgetting import at_work
 from knowledge.types import Hit
-
-log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 500  # of a question
 QUESTIONS_A_MINUTE = 30
@@ -91,11 +87,8 @@ class Asking:
     def _open(self) -> None:
         try:
             self._companion.warm_up()
-        except DreamError as error:
-            self._trouble = str(error)
         except Exception as error:
-            log_without_words(log, error)
-            self._trouble = words("beside", "unexpected")
+            self._trouble = told(error, otherwise=words("beside", "unexpected"))
 
 
 def excerpt(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -21,10 +20,8 @@ from assistant.page.guests import SCOPE_KEY, Guest
 from assistant.page.limits import MOST_FILES, MOST_UPLOADED
 from assistant.page.shell import STYLES_BESIDE, look_version, policy_beside
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
+from assistant.telling import told
 from knowledge.errors import DreamError
-
-log = logging.getLogger(__name__)
 
 MultiPartParser.spool_max_size = (
     MOST_UPLOADED  # what is uploaded goes into no file for temporary files, which lie elsewhere
@@ -114,11 +111,9 @@ async def _plainly(request: Request, answer: Callable[[], Response]) -> Response
         return await run_in_threadpool(answer)
     except (ConversationError, NotHere) as error:
         return _trouble(request, str(error), 404)
-    except DreamError as error:
-        return _trouble(request, str(error), 400)
     except Exception as error:
-        log_without_words(log, error)
-        return _trouble(request, words("beside", "unexpected"), 500)
+        text = told(error, owner=guest_of(request).owner, otherwise=words("beside", "unexpected"))
+        return _trouble(request, text, 400 if isinstance(error, DreamError) else 500)
 
 
 def not_here(request: Request) -> Response:

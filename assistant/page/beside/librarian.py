@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import shutil
 import threading
@@ -13,14 +12,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from assistant.page.wording import words
-from assistant.quiet_log import log_without_words
-from knowledge.errors import DreamError, UsageError
+from assistant.telling import told
+from knowledge.errors import UsageError
 from knowledge.files import folder_of_this_program, plain_storage_errors, remove_folders_of_the_dead
 from knowledge.library import Ingested, Library
 from knowledge.reading import read_pasted, slug
 from knowledge.types import Article
-
-log = logging.getLogger(__name__)
 
 FOLDERS = "adding-"  # in the data folder, then the process: what was uploaded lies there until it is read
 LONGEST_NAME = 120  # bytes of a file's name without its ending
@@ -212,11 +209,9 @@ class Librarian:
             ended = work()
         except _Stopped:
             ended = replace(begun, step=Step.STOPPED)
-        except DreamError as error:
-            ended = replace(begun, step=Step.FAILED, trouble=str(error))
         except Exception as error:
-            log_without_words(log, error)
-            ended = replace(begun, step=Step.FAILED, trouble=words("adding", "unexpected"))
+            trouble = told(error, owner=True, otherwise=words("adding", "unexpected"))
+            ended = replace(begun, step=Step.FAILED, trouble=trouble)
         self._end(ended, folder)
 
     def _end(self, errand: Errand, folder: Path | None) -> None:
