@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.corrections import Corrections
 from assistant.errors import ConversationError
+from assistant.hearing.lexicon import PERSONS
 from assistant.journal import Journal, KeptConversation
 from assistant.journal.dreams import Entry, Marked, MarkKind
 from assistant.method.themes import speaks_of
@@ -27,7 +28,7 @@ from knowledge.library import Library
 
 log = logging.getLogger(__name__)
 
-READER = 1  # raised whenever a dream would be read otherwise
+READER = 2  # raised whenever a dream would be read otherwise
 FEWEST_WORDS = 8  # of a telling that is like another
 FEWEST_SHARED = 2  # persons or images that make an earlier dream worth naming
 
@@ -200,4 +201,13 @@ def _head(mention: Mention) -> str:
     """The noun by which one would look for it: "a big black dog" is looked for as "dog"."""
     spoken = [word.lower() for word in words(mention.said)]
     name = spoken[-1] if spoken else ""
-    return "" if name in _SAYS_LITTLE or len(name) < 2 else _SAME.get(name, name)
+    if name in _SAYS_LITTLE or len(name) < 2:
+        return ""
+    return name.capitalize() if _is_name(mention, name) else _SAME.get(name, name)
+
+
+def _is_name(mention: Mention, noun: str) -> bool:
+    """Whether it is what somebody is called. A name needs no article, and so is told back as it stands; kin may do without one too."""
+    if mention.kind is not MentionKind.PERSON or mention.plural or noun in PERSONS or noun in _SAME:
+        return False
+    return mention.turned[:1].isupper() or mention.turned.lower() == noun

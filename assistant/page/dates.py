@@ -37,6 +37,11 @@ def short_month_of(day: date) -> str:
     return words("dates", "month", month=names("months")[day.month - 1], year=day.year)
 
 
+def initial_of_month(day: date) -> str:
+    """As in "M", where months stand in a row."""
+    return names("months")[day.month - 1][0]
+
+
 def short_day(day: date) -> str:
     """As in "5 Mar"."""
     return words("dates", "short", day=day.day, month=names("months")[day.month - 1])

@@ -24,7 +24,7 @@ BUILT_IN = "built-in"
 FIRST_TOKEN_OF_A_FILE, REPLY_OF_A_FILE = 300.0, 900.0  # seconds
 SECONDS_OF_A_TRY = 45.0  # that a short reply may take when an endpoint is tried
 TRIED_WITH = "Please answer with one word: hello."
-NOTHING_LEAVES = "Nothing leaves this computer."
+NOTHING_LEAVES = "Nothing leaves the computer it runs on."
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_a_dream_is_written_down_in_one_box_and_stands_in_the_journal(browser: B
     address = write_down(anna, "a <b>whale</b> in the garden", "2026-03-05")
     shown = anna.get("/journal").text
     assert "a &lt;b&gt;whale&lt;/b&gt; in the garden" in shown and "March 2026" in shown and address in shown
-    assert words("journal", "written_down") in shown
+    assert words("journal", "talked_about") not in shown.partition("March 2026")[2]
     assert words("dream", "written") in anna.get(f"{address}?written").text
     assert f'href="/?dream={address.rsplit("/", 1)[1]}"' in anna.get(address).text
 
@@ -195,6 +195,18 @@ def test_what_recurs_leads_to_its_dreams_and_says_how_common_it_is(browser: Brow
     assert house.companion.recurring.before(visitor, before.entry.id) is None
     anna.post(f"{first}/delete")
     assert "suitcase" not in anna.get("/recurring").text
+
+
+def test_people_keep_their_names_and_all_months_are_drawn_to_one_scale(browser: Browser, house: House) -> None:
+    anna = browser()
+    write_down(anna, "Ezra stood on the tower with my Mom.", "2026-01-05")
+    for day in ("2026-03-09", "2026-03-10"):
+        write_down(anna, "I was on a tower with Ezra.", day)
+    house.companion.recurring._catch_up(house.companion.journal.visitors()[0])
+    shown = anna.get("/recurring").text
+    people = shown.partition('id="kind-person"')[2].partition("</section>")[0]
+    assert ">Ezra</a>" in people and re.findall(r"--share: ([\d.]+)", people) == ["0.500", "1.000"]
+    assert re.findall(r">(\w)</span>", people) == ["J", "F", "M"]
 
 
 def test_words_of_a_crisis_are_no_theme(browser: Browser, house: House) -> None:

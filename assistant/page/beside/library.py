@@ -67,7 +67,7 @@ class ReadingRoom:
         self._sealed = Sealed()
 
     def all_articles(self, request: Request, guest: Guest) -> Response:
-        """Every article; where something is asked, what the library has on it."""
+        """Every article, what came up in the reader's conversations first; where something is asked, what the library has on it."""
         asked = request.query_params.get("asked", "")
         if question := self._sealed.opened(guest.visitor, asked):
             return self._answered(request, guest, question, asked)
@@ -75,8 +75,9 @@ class ReadingRoom:
         used = self._journal.cited.sections(guest.visitor)
         volumes = [
             Volume(article, article.id in own, sum(section.id in used for section in article.sections))
-            for article in sorted(articles.values(), key=lambda article: article.id in own)
+            for article in articles.values()
         ]
+        volumes.sort(key=lambda volume: (not volume.used, volume.is_own))
         return shown(request, "library/all", words("library", "heading"), volumes=volumes)
 
     def ask(self, request: Request, guest: Guest, filled: Form) -> Response:

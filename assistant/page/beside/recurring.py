@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from assistant.companion import Companion
 from assistant.journal.dreams import MarkKind
 from assistant.page.beside.frame import page, shown
 from assistant.page.beside.journal import DAYS, MOST_FOUND, by_month
-from assistant.page.dates import short_month_of, weekday
+from assistant.page.dates import initial_of_month, short_month_of, weekday
 from assistant.page.guests import Guest
 from assistant.page.wording import words
 from assistant.recurring import IN_MOST_DREAMS
@@ -54,6 +54,10 @@ class Strand:
     article: Article | None = None
     common: str = ""  # how common the theme is among people
 
+    def to_scale(self, highest: int) -> Strand:
+        """The same, with its months as shares of ``highest``."""
+        return replace(self, months=tuple(replace(bar, share=bar.count / highest) for bar in self.months))
+
 
 def routes(companion: Companion) -> list[Route]:
     """The pages of what recurs."""
@@ -73,6 +77,7 @@ def routes(companion: Companion) -> list[Route]:
             unread=companion.recurring.unread(guest.visitor),
             plots=_plots(nights, months),
             strands=strands,
+            initials=[(initial_of_month(_first_day(month)), month[:4]) for month in months],
         )
 
     def strand(request: Request, guest: Guest) -> Response:
@@ -147,7 +152,11 @@ def _plot(counts: Mapping[str, int], addresses: Mapping[str, tuple[str, str]]) -
 
 
 def _month_name(month: str) -> str:
-    return short_month_of(date.fromisoformat(f"{month}-01"))
+    return short_month_of(_first_day(month))
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def _strands(
@@ -156,19 +165,21 @@ def _strands(
     months: Sequence[str],
     articles: Mapping[str, Article],
 ) -> dict[str, list[Strand]]:
-    """What recurs, by kind, most first."""
+    """What recurs, by kind, most first; all months of all of it are drawn to one scale."""
     found: dict[str, dict[str, dict[int, str]]] = {kind.value: {} for kind in MarkKind}
     for conversation, kind, name in held:
         if name not in IN_MOST_DREAMS and conversation in nights:
             found[kind].setdefault(_key(kind, name), {})[conversation] = name
-    return {
+    strands = {
         kind: [
             _strand(kind, names, nights, months, articles)
-            for names in sorted(strands.values(), key=len, reverse=True)[:MOST_NAMED]
+            for names in sorted(of_kind.values(), key=len, reverse=True)[:MOST_NAMED]
             if len(names) >= FEWEST
         ]
-        for kind, strands in found.items()
+        for kind, of_kind in found.items()
     }
+    highest = max((bar.count for named in strands.values() for one in named for bar in one.months), default=1)
+    return {kind: [one.to_scale(highest) for one in named] for kind, named in strands.items()}
 
 
 def _strand(
