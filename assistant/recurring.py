@@ -21,7 +21,7 @@ from assistant.method.themes import speaks_of
 from assistant.quiet_log import log_without_words
 from assistant.safety import screen
 from assistant.types import Heard, Kind, Mention, MentionKind, Safety
-from assistant.words import content_stems, count_words, words
+from assistant.words import content_stems, count_words, stem, words
 from knowledge.errors import DreamError
 from knowledge.forgetting import at_work
 from knowledge.library import Library
@@ -155,8 +155,12 @@ class Recurring:
         corrections = Corrections.of(kept.corrections)
         tellings = list(map(corrections.in_message, _tellings(kept)))
         held = [mark for telling in tellings for mark in self._marks(telling)]
-        marks = [(kind, name) for kind, name in held if content_stems(name).isdisjoint(corrections.left_out)]
-        return marks, self._vector(tellings)
+        marks = {
+            (kind, stem(name)): (kind, name)
+            for kind, name in reversed(held)
+            if content_stems(name).isdisjoint(corrections.left_out)
+        }
+        return list(marks.values()), self._vector(tellings)
 
     def _marks(self, telling: str) -> Iterator[tuple[MarkKind, str]]:
         found = self._library.search(telling)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, extract, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from assistant.journal.database import Database, owned, storable
@@ -240,15 +240,40 @@ class Dreams:
         with self._database.session() as session:
             return [Marked(id, night, MarkKind(kind), name) for id, night, kind, name in session.execute(asked)]
 
-    def held(self, visitor: str) -> list[tuple[int, str, str]]:
-        """What all dreams hold, as dream, kind and name: the same as ``marks``, in no order and quicker."""
+    def names(self, visitor: str, kind: str = "") -> list[tuple[str, str, int]]:
+        """All that dreams hold, of one kind or of any: its kind, its name, and in how many dreams it is. In no order."""
         asked = (
-            select(Mark.conversation_id, Mark.kind, Mark.name)
+            select(Mark.kind, Mark.name, func.count())
             .join(Conversation, Conversation.id == Mark.conversation_id)
             .where(Conversation.visitor_id == visitor)
+            .group_by(Mark.kind, Mark.name)
+        )
+        if kind:
+            asked = asked.where(Mark.kind == kind)
+        with self._database.session() as session:
+            return [(kind, name, count) for kind, name, count in session.execute(asked)]
+
+    def months(self, visitor: str, kind: str, names: Collection[str]) -> list[tuple[str, str, int]]:
+        """In which months, such as "2026-03", how many dreams hold each of these names."""
+        year, month = extract("year", Conversation.night), extract("month", Conversation.night)
+        asked = (
+            select(Mark.name, year, month, func.count())
+            .join(Conversation, Conversation.id == Mark.conversation_id)
+            .where(Conversation.visitor_id == visitor, Mark.kind == kind, Mark.name.in_(names))
+            .group_by(Mark.name, year, month)
         )
         with self._database.session() as session:
-            return [(id, kind, name) for id, kind, name in session.execute(asked)]
+            return [(name, f"{year:04}-{month:02}", count) for name, year, month, count in session.execute(asked)]
+
+    def holding(self, visitor: str, kind: str, names: Collection[str]) -> list[tuple[int, str]]:
+        """The dreams that hold any of these names, each with the one that it holds."""
+        asked = (
+            select(Mark.conversation_id, Mark.name)
+            .join(Conversation, Conversation.id == Mark.conversation_id)
+            .where(Conversation.visitor_id == visitor, Mark.kind == kind, Mark.name.in_(names))
+        )
+        with self._database.session() as session:
+            return [(id, name) for id, name in session.execute(asked)]
 
     def vectors(self, visitor: str, made_of: str) -> tuple[list[int], NDArray[np.float32]]:
         """The ids of the dreams that were read, and their vectors, one a row."""

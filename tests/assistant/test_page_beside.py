@@ -201,12 +201,13 @@ def test_people_keep_their_names_and_all_months_are_drawn_to_one_scale(browser: 
     anna = browser()
     write_down(anna, "Ezra stood on the tower with my Mom.", "2026-01-05")
     for day in ("2026-03-09", "2026-03-10"):
-        write_down(anna, "I was on a tower with Ezra.", day)
+        write_down(anna, "I was on a tower with Ezra. A parrot came, and then there were parrots everywhere.", day)
     house.companion.recurring._catch_up(house.companion.journal.visitors()[0])
     shown = anna.get("/recurring").text
     people = shown.partition('id="kind-person"')[2].partition("</section>")[0]
     assert ">Ezra</a>" in people and re.findall(r"--share: ([\d.]+)", people) == ["0.500", "1.000"]
     assert re.findall(r">(\w)</span>", people) == ["J", "F", "M"]
+    assert "parrot in 2 dreams" in text_of(shown).replace("parrots", "parrot")  # of one dream it counts once
 
 
 def test_words_of_a_crisis_are_no_theme(browser: Browser, house: House) -> None:

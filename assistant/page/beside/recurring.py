@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.companion import Companion
-from assistant.journal.dreams import MarkKind
+from assistant.journal.dreams import Dreams, MarkKind
 from assistant.page.beside.frame import page, shown
 from assistant.page.beside.journal import DAYS, MOST_FOUND, by_month
 from assistant.page.dates import initial_of_month, short_month_of, weekday
@@ -68,7 +68,7 @@ def routes(companion: Companion) -> list[Route]:
         articles = companion.library.articles()
         nights = dreams.nights(guest.visitor)
         months = _months(night for _, night, _ in nights)
-        strands = _strands(dreams.held(guest.visitor), {id: night for id, night, _ in nights}, months, articles)
+        strands = _strands(dreams, guest.visitor, months, articles)
         return shown(
             request,
             "recurring",
@@ -82,9 +82,8 @@ def routes(companion: Companion) -> list[Route]:
 
     def strand(request: Request, guest: Guest) -> Response:
         kind, sign = request.path_params["kind"], request.path_params["sign"]
-        names = {
-            id: name for id, other, name in dreams.held(guest.visitor) if other == kind and sign_of(kind, name) == sign
-        }
+        meant = [name for _, name, _ in dreams.names(guest.visitor, kind) if sign_of(kind, name) == sign]
+        names = dict(dreams.holding(guest.visitor, kind, meant))
         found = dreams.entries_of(guest.visitor, names)
         latest = sorted(found.values(), key=lambda entry: (entry.night, entry.id), reverse=True)[:MOST_FOUND]
         name = _commonest(names.values())
@@ -160,44 +159,45 @@ def _first_day(month: str) -> date:
 
 
 def _strands(
-    held: Sequence[tuple[int, str, str]],
-    nights: Mapping[int, date],
-    months: Sequence[str],
-    articles: Mapping[str, Article],
+    dreams: Dreams, visitor: str, months: Sequence[str], articles: Mapping[str, Article]
 ) -> dict[str, list[Strand]]:
     """What recurs, by kind, most first; all months of all of it are drawn to one scale."""
-    found: dict[str, dict[str, dict[int, str]]] = {kind.value: {} for kind in MarkKind}
-    for conversation, kind, name in held:
-        if name not in IN_MOST_DREAMS and conversation in nights:
-            found[kind].setdefault(_key(kind, name), {})[conversation] = name
-    strands = {
-        kind: [
-            _strand(kind, names, nights, months, articles)
-            for names in sorted(of_kind.values(), key=len, reverse=True)[:MOST_NAMED]
-            if len(names) >= FEWEST
-        ]
-        for kind, of_kind in found.items()
+    strands: dict[str, list[Strand]] = {}
+    for kind, names in _most_held(dreams.names(visitor)).items():
+        by_month = {key: Counter[str]() for key in names}
+        for name, month, count in dreams.months(visitor, kind, [name for same in names.values() for name in same]):
+            by_month[_key(kind, name)][month] += count
+        strands[kind] = [_strand(kind, same, by_month[key], months, articles) for key, same in names.items()]
+    highest = max((bar.count for of_kind in strands.values() for one in of_kind for bar in one.months), default=1)
+    return {kind: [one.to_scale(highest) for one in of_kind] for kind, of_kind in strands.items()}
+
+
+def _most_held(names: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, Counter[str]]]:
+    """Of each kind, what most dreams hold: the names that count as the same, with the number of dreams of each."""
+    found: dict[str, dict[str, Counter[str]]] = {kind.value: {} for kind in MarkKind}
+    for kind, name, count in names:
+        if name not in IN_MOST_DREAMS:
+            found[kind].setdefault(_key(kind, name), Counter())[name] = count
+    return {
+        kind: {
+            key: same
+            for key, same in sorted(by_key.items(), key=lambda item: item[1].total(), reverse=True)[:MOST_NAMED]
+            if same.total() >= FEWEST
+        }
+        for kind, by_key in found.items()
     }
-    highest = max((bar.count for named in strands.values() for one in named for bar in one.months), default=1)
-    return {kind: [one.to_scale(highest) for one in named] for kind, named in strands.items()}
 
 
 def _strand(
-    kind: str,
-    names: Mapping[int, str],
-    nights: Mapping[int, date],
-    months: Sequence[str],
-    articles: Mapping[str, Article],
+    kind: str, names: Counter[str], by_month: Mapping[str, int], months: Sequence[str], articles: Mapping[str, Article]
 ) -> Strand:
-    """``names`` has the dreams that hold it, each with the word it is there."""
-    name = _commonest(names.values())
+    [(name, _)] = names.most_common(1)
     article = articles.get(name) if kind == MarkKind.THEME else None
     address = f"/recurring/{kind}/{sign_of(kind, name)}"
-    by_month = Counter(_month_of(nights[conversation]) for conversation in names)
     common, _ = _how_common(article)
     return Strand(
         article.title if article else name,
-        len(names),
+        names.total(),
         address,
         _plot(by_month, {month: (_month_name(month), f"{address}#{month}") for month in months}),
         article,
