@@ -20,6 +20,8 @@ from knowledge.types import Article, SearchResult, Section
 
 log = logging.getLogger(__name__)
 
+SECONDS_TO_LET_GO = 2.0  # that an index may take to be opened; one that is built takes longer
+
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
@@ -129,11 +131,18 @@ class Library:
             return self._open.generation
 
     def close(self) -> None:
-        """Let go of the index, for a program that ends without taking itself apart; the next use opens it again."""
-        with self._opening:
+        """Let go of the index, for a program that ends without taking itself apart; the next use opens it again.
+
+        An index that is being built meanwhile is not waited for: like one that a crash broke off, it is begun anew the next time.
+        """
+        if not self._opening.acquire(timeout=SECONDS_TO_LET_GO):
+            return
+        try:
             if self._open is not None:
                 self._open.generation.let_go()
                 self._open = None
+        finally:
+            self._opening.release()
 
     def search(self, message: str, *, before: Sequence[str] = (), count: int = 5, article: str = "") -> SearchResult:
         """The sections that matter for a message, best first.

@@ -17,7 +17,7 @@ LEAST_EXAMPLES = 40
 
 @pytest.fixture(scope="module")
 def acts(library_dir) -> SpeechActs:
-    return warm_companion(library_dir)._speech_acts
+    return warm_companion(library_dir)._readers.speech_acts
 
 
 @pytest.mark.parametrize("name", ["acts", "states", "matters"])
