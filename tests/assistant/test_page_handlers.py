@@ -205,7 +205,7 @@ def test_nobody_reaches_another_visitors_conversation(handlers: Handlers, anna: 
 
 def test_a_reply_can_be_stopped_and_what_was_said_stays(companion: Companion, anna: Any) -> None:
     with Endpoint(
-        say("HEARD: Your legs would not move.\n", *["QUESTION: What was behind you"] * 50, delay=0.2)
+        say("HEARD: Your legs would not move.\n", *["QUESTION: What was behind you"] * 12, delay=0.2)
     ) as endpoint:
         handlers = Handlers(with_endpoint(companion, endpoint.base_url))
         replying = handlers.send(DREAM, NEW, anna)
