@@ -66,7 +66,7 @@ class Library:
 
     def sections(self) -> dict[str, Section]:
         """Every article's sections, by their ids."""
-        return {section.id: section for article in self.articles().values() for section in article.sections}
+        return self._shelf.sections()
 
     def own_articles(self) -> frozenset[str]:
         """The ids of the articles that the reader added."""

@@ -94,6 +94,10 @@ class Shelf:
         """Every article that belongs into the index, by id."""
         return {**self._packaged, **self.own()}
 
+    def sections(self) -> dict[str, Section]:
+        """Every article's sections, by their ids."""
+        return {section.id: section for article in self.all().values() for section in article.sections}
+
     def add(self, article: Article) -> bool:
         """Keep an article of the reader's own; false where the very same one is on the shelf already."""
         known = self.all().get(article.id)

@@ -144,7 +144,6 @@ def _dream(
         night=written.night,
         today=datetime.now().date().isoformat(),
         trouble=trouble,
-        name=title_of(kept),
         seen=_seen(kept),
         turns=turns,
         is_answered=any(_is_answered(turn) for turn in turns),
